@@ -1,0 +1,1 @@
+"""Arguments in, text or JSON and an exit code out."""

@@ -1,0 +1,243 @@
+"""The commands: each takes the desk and its arguments, prints, and returns an exit code."""
+
+import argparse
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from optoutdesk.cli.main import COULD_NOT, DONE, SUPPRESSED
+from optoutdesk.desk import Desk
+from optoutdesk.domain.errors import UsageError
+from optoutdesk.domain.requests import ALL_MAIL, Channel, OptOutRequest, Precision, scope_name
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print one JSON object."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def received_text(request: OptOutRequest) -> str:
+    """Return the receipt as ISO 8601: an instant with the business's offset, or the day where only that is known."""
+    received = request.received
+    if received.precision is Precision.DAY:
+        return received.day.isoformat()
+    return received.instant.astimezone(ZoneInfo(received.zone)).isoformat()
+
+
+def given_text(request: OptOutRequest) -> str:
+    """Return what a request is about."""
+    return request.key if "@" in request.key else f"*@{request.key}"
+
+
+def add(desk: Desk, arguments: argparse.Namespace) -> int:
+    """Record opt-outs."""
+    service = desk.record_optout
+    now = desk.now()
+    scope = scope_name(arguments.scope)
+    entries = service.parse(arguments.addresses, scope)
+    received = service.received(_when(arguments.received, desk) if arguments.received else now, now)
+    recorded, _ = service.record(
+        entries,
+        received,
+        now=now,
+        by=arguments.by or desk.person,
+        channel=Channel(arguments.channel),
+        scope=scope,
+        note=arguments.note,
+    )
+    if arguments.json:
+        added = [
+            {
+                "address": item.request.given,
+                "key": given_text(item.request),
+                "received": received_text(item.request),
+                "due": item.request.due.isoformat(),
+                "scope": item.request.scope,
+                "already": item.already,
+            }
+            for item in recorded
+        ]
+        print_json({"added": added})
+        return DONE
+    for item in recorded:
+        request = item.request
+        state = f"already suppressed since {received_text(request)}" if item.already else "suppressed"
+        print(f"{given_text(request)}: {state} · {_scope_text(request.scope)} · due {request.due.isoformat()}")
+    return DONE
+
+
+def check(desk: Desk, arguments: argparse.Namespace) -> int:
+    """Say whether addresses may be mailed."""
+    from optoutdesk.services.targets import choose_target
+
+    answers = desk.check_address.check(arguments.addresses, choose_target(desk.store, arguments.scope))
+    if arguments.json:
+        results = [
+            {
+                "address": answer.given,
+                "key": answer.key,
+                "may_mail": answer.may_mail,
+                "reason": answer.reason.value if answer.reason else None,
+                "since": received_text(answer.request) if answer.request else None,
+                "scope": answer.request.scope if answer.request else None,
+                "due": answer.request.due.isoformat() if answer.request else None,
+            }
+            for answer in answers
+        ]
+        print_json({"results": results})
+    else:
+        for answer in answers:
+            if answer.request is None:
+                print(f"{answer.key}: may be mailed")
+                continue
+            about = f" ({given_text(answer.request)})" if answer.request.key != answer.key else ""
+            print(
+                f"{answer.key}: DO NOT MAIL · opted out of {_scope_text(answer.request.scope)}{about}"
+                f" since {received_text(answer.request)} · due {answer.request.due.isoformat()}"
+            )
+    return DONE if all(answer.may_mail for answer in answers) else SUPPRESSED
+
+
+def clean(desk: Desk, arguments: argparse.Namespace) -> int:
+    """Clean a contact list."""
+    from optoutdesk.cli.progress import Progress
+    from optoutdesk.domain.cleaning import Reason, Rules
+    from optoutdesk.services.clean_list import Outputs, Plan
+    from optoutdesk.services.targets import choose_target
+    from optoutdesk.services.wording import REASONS
+
+    service = desk.clean_list
+    target = choose_target(desk.store, arguments.scope)
+    source = service.open(Path(arguments.file), sheet=arguments.sheet, columns=arguments.column)
+    plan = Plan(
+        source,
+        target,
+        Rules(keep_duplicates=arguments.keep_duplicates, drop_address_only=arguments.drop_address_only),
+    )
+    default = service.default_outputs(plan)
+    outputs = Outputs(
+        Path(arguments.output) if arguments.output else default.clean,
+        Path(arguments.removed) if arguments.removed else default.removed,
+    )
+    with Progress(f"Cleaning {source.path.name}") as progress:
+        record, result, _ = service.clean(
+            plan,
+            outputs,
+            by=arguments.by or desk.person,
+            now=desk.now(),
+            progress=progress,
+            overwrite=arguments.overwrite,
+        )
+    head = desk.store.head()
+    warnings = _warnings(record.suppressed_addresses + record.suppressed_domains, result.elsewhere)
+    for warning in warnings:
+        print(f"optoutdesk: {warning}", file=sys.stderr)
+    if arguments.json:
+        print_json(
+            {
+                "input": str(record.input_path),
+                "output": str(record.output_path),
+                "removed_file": str(record.removed_path),
+                "rows": record.rows,
+                "kept": record.kept,
+                "removed": result.removed_count,
+                "reasons": {reason.value: result.reasons[reason] for reason in Reason},
+                "trimmed": record.trimmed,
+                "scope": target or ALL_MAIL,
+                "sheet": record.sheet,
+                "columns": list(record.columns),
+                "warnings": warnings,
+                "input_sha256": record.input_sha256,
+                "output_sha256": record.output_sha256,
+                "ledger_head": head,
+            }
+        )
+        return DONE
+    print(f"{record.input_path.name}: {record.rows:,} people, {record.kept:,} kept, {result.removed_count:,} removed")
+    print(f"  addresses in {', '.join(f'“{name}”' for name in record.columns)}")
+    for reason in Reason:
+        if result.reasons[reason]:
+            print(f"  {result.reasons[reason]:>9,}  {REASONS[reason].lower()}")
+    if record.trimmed:
+        print(f"  {record.trimmed:>9,}  kept without a suppressed address")
+    print(f"clean list    {record.output_path}")
+    print(f"removed rows  {record.removed_path}")
+    return DONE
+
+
+def _warnings(suppressed: int, elsewhere: int) -> list[str]:
+    warnings = []
+    if not suppressed:
+        warnings.append("Nobody is on the suppression list for this mailing yet, so nobody was removed as opted out.")
+    if elsewhere:
+        warnings.append(
+            f"{elsewhere:,} kept rows hold a suppressed address in another column; name that column with --column "
+            "if it is mailed."
+        )
+    return warnings
+
+
+def due(desk: Desk, arguments: argparse.Namespace) -> int:
+    """List the open requests by due date."""
+    today = desk.due_requests.today(desk.now())
+    if arguments.json:
+        requests = [
+            {
+                "address": item.request.given,
+                "key": given_text(item.request),
+                "received": received_text(item.request),
+                "due": item.request.due.isoformat(),
+                "days_left": item.days_left,
+                "state": item.urgency.value,
+                "scope": item.request.scope,
+                "channel": item.request.channel.value,
+            }
+            for item in today.requests
+        ]
+        print_json({"today": today.day.isoformat(), "requests": requests})
+        return DONE
+    if not today.requests:
+        print("No request is open.")
+    for item in today.requests:
+        left = f"{item.days_left} business days left" if item.days_left >= 0 else f"{-item.days_left} business days LATE"
+        if abs(item.days_left) == 1:
+            left = left.replace("days", "day")
+        print(f"{item.request.due.isoformat()}  {left:<23}  {given_text(item.request)} · {_scope_text(item.request.scope)}")
+    return DONE
+
+
+def verify(desk: Desk, arguments: argparse.Namespace) -> int:
+    """Check the ledger."""
+    found = desk.store.verify()
+    if arguments.json:
+        print_json(
+            {
+                "ok": found.holds,
+                "entries": found.entries,
+                "records": found.rows,
+                "head": found.head.hex(),
+                "first_wrong": found.wrong,
+            }
+        )
+    elif found.holds:
+        print(f"The ledger holds: {found.entries:,} entries cover {found.rows:,} records. Head {found.head.hex()}")
+    if not found.holds:
+        print(f"optoutdesk: The ledger does not hold: {found.wrong}.", file=sys.stderr)
+    return DONE if found.holds else COULD_NOT
+
+
+def _when(text: str, desk: Desk) -> datetime | date:
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"“{text}” is no date. Write 2026-11-10 or 2026-11-10T16:42.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(desk.counting.zone))
+
+
+def _scope_text(scope: str) -> str:
+    return "all mail" if scope == ALL_MAIL else scope

@@ -1,0 +1,38 @@
+"""A line of progress on standard error, for a terminal only."""
+
+import sys
+import time
+from types import TracebackType
+
+_EVERY = 0.1
+_AFTER = 0.3
+
+
+class Progress:
+    """Callable with (done, all); all 0 means that it is not known."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._terminal = sys.stderr.isatty()
+        self._next = time.monotonic() + _AFTER
+        self._shown = False
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how far it is."""
+        if not self._terminal or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _EVERY
+        self._shown = True
+        far = f"{100 * done // total} %" if total else f"{done:,} rows"
+        sys.stderr.write(f"\r\x1b[K{self._what}: {far}")
+        sys.stderr.flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

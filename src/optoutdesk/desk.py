@@ -1,0 +1,134 @@
+"""Joins the parts once: paths, settings, store, calendar, services. The window and the command line hold one Desk."""
+
+import getpass
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optoutdesk.paths import find_paths
+from optoutdesk.services.changes import Changes
+from optoutdesk.settings import Settings, load_settings, save_settings
+from optoutdesk.store import Store
+
+# Services are imported where they are first used: `check` must not pay for holidays and spreadsheets.
+if TYPE_CHECKING:
+    from optoutdesk.services.check_address import CheckAddress
+    from optoutdesk.services.clean_list import CleanList
+    from optoutdesk.services.cleaned_lists import CleanedLists
+    from optoutdesk.services.counting import Counting
+    from optoutdesk.services.due_requests import DueRequests
+    from optoutdesk.services.opt_in_again import OptInAgain
+    from optoutdesk.services.record_optout import RecordOptOut
+    from optoutdesk.services.register import Register
+
+
+def system_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+class Desk:
+    """One business's desk. Parts are made when first asked for."""
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        now: Callable[[], datetime] = system_now,
+        busy_seconds: float | None = None,
+    ) -> None:
+        self.paths = find_paths(folder)
+        self.now = now
+        self._busy_seconds = busy_seconds
+        self._settings: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        if self._settings is None:
+            self._settings = load_settings(self.paths.settings)
+        return self._settings
+
+    def change_settings(self, settings: Settings) -> Changes:
+        """Save other settings and use them from now on."""
+        save_settings(self.paths.settings, settings)
+        self._settings = settings
+        for part in ("counting", "record_optout", "due_requests", "register"):
+            self.__dict__.pop(part, None)
+        return Changes.SETTINGS
+
+    @cached_property
+    def store(self) -> Store:
+        """The suppression list; StoreError when it cannot be opened."""
+        if self._busy_seconds is None:
+            return Store(self.paths.store)
+        return Store(self.paths.store, busy_seconds=self._busy_seconds)
+
+    @property
+    def person(self) -> str:
+        """Who records, where nobody says otherwise: the person of the settings, else the computer's user."""
+        return self.settings.person or getpass.getuser()
+
+    @cached_property
+    def counting(self) -> "Counting":
+        """How this business counts days."""
+        from optoutdesk.services.counting import make_counting
+
+        settings = self.settings
+        return make_counting(settings.policy, settings.zone(), holidays_count=settings.holidays_count)
+
+    @cached_property
+    def record_optout(self) -> "RecordOptOut":
+        """Takes opt-outs in by hand."""
+        from optoutdesk.services.record_optout import RecordOptOut
+
+        return RecordOptOut(self.store, self.counting, self.settings.own_addresses)
+
+    @cached_property
+    def check_address(self) -> "CheckAddress":
+        """May I mail this person?"""
+        from optoutdesk.services.check_address import CheckAddress
+
+        return CheckAddress(self.store)
+
+    @cached_property
+    def clean_list(self) -> "CleanList":
+        """Cleans contact lists."""
+        from optoutdesk.services.clean_list import CleanList
+
+        return CleanList(self.store)
+
+    @cached_property
+    def cleaned_lists(self) -> "CleanedLists":
+        """The lists that were cleaned, and whether they are still safe to send."""
+        from optoutdesk.services.cleaned_lists import CleanedLists
+
+        return CleanedLists(self.store)
+
+    @cached_property
+    def due_requests(self) -> "DueRequests":
+        """The open requests."""
+        from optoutdesk.services.due_requests import DueRequests
+
+        return DueRequests(self.store, self.counting)
+
+    @cached_property
+    def opt_in_again(self) -> "OptInAgain":
+        """Ends a block, with evidence."""
+        from optoutdesk.services.opt_in_again import OptInAgain
+
+        return OptInAgain(self.store)
+
+    @cached_property
+    def register(self) -> "Register":
+        """The register of all requests."""
+        from optoutdesk.services.register import Register
+
+        return Register(self.store, self.counting, self.due_requests)
+
+    def close(self) -> None:
+        """Close the store's connection of this thread."""
+        if "store" in self.__dict__:
+            self.store.close()

@@ -1,0 +1,1 @@
+"""The rules: pure functions and frozen dataclasses, on the standard library and idna alone."""

@@ -1,0 +1,212 @@
+"""A cell of a list in, the addresses in it with their match keys out, or the reason why there are none.
+
+The match key decides whether two spellings are one mailbox: trimmed, invisible characters out, NFKC where
+that leaves ASCII, lower case, domain as IDNA A-label (RFC 5890). RFC 5321 section 2.4 lets a receiver tell
+`Jane@` from `jane@`, but no list does, and taking them as one holds back rather than mails.
+
+Whatever is recognisable but odd gives a reason for review instead of a key, so that it fails closed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+MAX_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
+MAX_LOCAL_PART = 64  # RFC 5321 section 4.5.3.1.1
+MAX_DOMAIN = 253  # RFC 1035 section 2.3.4, written without the final dot
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address found in a cell."""
+
+    key: str
+    """The match key."""
+    given: str
+    """As it stood in the cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something in a cell is no address, in words for a person."""
+
+    reason: str
+    guess: str | None = None
+    """The address that was probably meant; never acted on."""
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.guess}?" if self.guess else self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one cell gave. Both can be there: a good address beside a broken one."""
+
+    addresses: tuple[Address, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all stood in the cell."""
+        return not self.addresses and self.problem is None
+
+
+EMPTY = Reading()
+_NO_AT = "no @ sign"
+
+# A plain lower-case address: the guard that spares nearly every row the long way. It accepts no first or
+# last character that the long way would strip or doubt, so both give the same key.
+_PLAIN = re.compile(
+    r"[a-z0-9_](?:[a-z0-9_+'&-]|\.(?!\.))*+(?<=[a-z0-9_+-])"
+    r"@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])"
+)
+plain_match: Callable[[str], object] = _PLAIN.fullmatch
+"""Truthy when a lower-cased cell of at most MAX_ADDRESS characters may be a plain address and its own key."""
+
+# Default-ignorable code points (Unicode DerivedCoreProperties): they print as nothing, str.strip() keeps
+# them, and a copy from a web page or a PDF is full of them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_MAILTO = re.compile(r"mailto:([^\s?<>\"]*)(\?[^\s<>\"]*)?", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[<>()\[\],;:\"|\s]+")
+_SURROUNDING = ".'‘’`"
+_DOT_ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+(?:\.[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+)*")
+_ASCII_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*")  # RFC 5322 section 3.2.3
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1035 section 2.3.1, RFC 1123 section 2.1
+_WRITTEN_OUT = re.compile(r"^(\S+)\s*[\[({]?\s*\bat\b\s*[\])}]?\s*(\S+)$", re.IGNORECASE)
+_DOT_WRITTEN_OUT = re.compile(r"\s*[\[({]\s*dot\s*[\])}]\s*|\s+dot\s+", re.IGNORECASE)
+
+
+def plain_key(cell: str) -> str | None:
+    """Return the match key of a cell that is one plain ASCII address, else None (then ask read_cell)."""
+    if len(cell) > MAX_ADDRESS:
+        return None
+    key = cell.strip().lower()
+    if not plain_match(key) or key.index("@") > MAX_LOCAL_PART:
+        return None
+    return key if _labels_short(key) else None
+
+
+def _labels_short(key: str) -> bool:
+    return len(key) < 64 or all(len(label) < 64 for label in key.partition("@")[2].split("."))
+
+
+def read_cell(cell: str) -> Reading:
+    """Return every address in a cell, each key once, and the first reason for review."""
+    key = plain_key(cell)
+    if key is not None:
+        return Reading((Address(key, cell.strip()),))
+    text = _INVISIBLE.sub("", cell).strip()
+    if not text.isascii():
+        compatible = unicodedata.normalize("NFKC", text)
+        if compatible.isascii():
+            text = compatible.strip()
+    if not text:
+        return EMPTY
+    if "@" not in text:
+        return Reading(problem=Problem(_NO_AT, _guess_without_at(text)))
+    text = _MAILTO.sub(r" \1 ", text)
+    found: dict[str, Address] = {}
+    problem: Problem | None = None
+    for token in _SEPARATORS.split(text):
+        if "@" not in token:
+            continue
+        given = token.strip(_SURROUNDING)
+        result = _key_of(given)
+        if isinstance(result, Problem):
+            problem = problem or Problem(result.reason, result.guess or _guess(text))
+        else:
+            found.setdefault(result, Address(result, given))
+    return Reading(tuple(found.values()), problem)
+
+
+def _key_of(token: str) -> str | Problem:
+    """Return the match key of one token that holds an @, or what is wrong with it."""
+    local, _, domain = token.rpartition("@")
+    if "@" in local:
+        return Problem("two @ signs")
+    if not local:
+        return Problem("nothing before the @")
+    if not domain:
+        return Problem("nothing after the @")
+    if len(token) > MAX_ADDRESS or len(local) > MAX_LOCAL_PART:
+        return Problem("too long for an address")
+    if local[0] in "=*/":
+        return Problem(f"begins with {local[0]}")
+    if "//" in local:
+        return Problem("part of a web address")
+    ascii_domain = domain_key(domain)
+    if isinstance(ascii_domain, Problem):
+        return ascii_domain
+    lower = local.lower()
+    if lower.isascii():
+        if not _ASCII_ATOM.fullmatch(lower):
+            return Problem("a character no address can have before the @")
+    else:
+        lower = unicodedata.normalize("NFC", lower)
+        # A full-width letter beside an accented one: recognisable, but nobody's spelling of a mailbox.
+        if unicodedata.normalize("NFKC", lower) != lower or "�" in lower:
+            return Problem("unusual letters before the @")
+    if not _DOT_ATOM.fullmatch(lower):
+        return Problem("dots in the wrong place" if "." in lower else "a character no address can have before the @")
+    return f"{lower}@{ascii_domain}"
+
+
+def domain_key(domain: str) -> str | Problem:
+    """Return a domain as lower-case A-labels without a final dot, or what is wrong with it."""
+    name = domain.strip().rstrip(".").lower()
+    if not name.isascii():
+        encoded = _a_labels(name)
+        if encoded is None:
+            return Problem("the domain is not valid")
+        name = encoded
+    labels = name.split(".")
+    if len(labels) < 2:
+        return Problem("the domain has no dot")
+    if len(name) > MAX_DOMAIN or not all(map(_LABEL.fullmatch, labels)) or labels[-1].isdigit():
+        return Problem("the domain is not valid")
+    return name
+
+
+@lru_cache(maxsize=4096)
+def _a_labels(name: str) -> str | None:
+    import idna  # slow to load and slow to run: only for the few domains that need it
+
+    try:
+        return idna.encode(name, uts46=True, transitional=False).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError):
+        return None
+
+
+def _guess(text: str) -> str | None:
+    """Guess what a cell with an unreadable address meant: a comma for a dot, a blank beside the @."""
+    compact = re.sub(r"\s*@\s*", "@", text.strip().strip(_SURROUNDING + "=*"))
+    return _sure(re.sub(r"\s*,\s*", ".", compact)) or _sure(re.sub(r"[\s,]+", "", compact))
+
+
+def _guess_without_at(text: str) -> str | None:
+    match = _WRITTEN_OUT.match(_DOT_WRITTEN_OUT.sub(".", text[:MAX_ADDRESS]))
+    return _sure(f"{match[1]}@{match[2]}") if match else None
+
+
+def _sure(candidate: str) -> str | None:
+    return plain_key(candidate)
+
+
+def parse_domain_entry(text: str) -> str | Problem | None:
+    """Read `*@shop.example` or `@shop.example`: the domain's key, what is wrong, or None when it is neither."""
+    stripped = _INVISIBLE.sub("", text).strip().strip("<>\"'").strip()
+    bare = stripped.removeprefix("*")
+    if not bare.startswith("@") or "@" in bare[1:]:
+        return None
+    return domain_key(bare[1:])
+
+
+def parent_domains(domain: str) -> tuple[str, ...]:
+    """Return the domain and all it lies under: a.b.example -> a.b.example, b.example, example."""
+    labels = domain.split(".")
+    return tuple(".".join(labels[start:]) for start in range(len(labels)))

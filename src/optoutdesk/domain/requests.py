@@ -1,0 +1,151 @@
+"""Opt-out requests and opting in again: what they are, and which of them is in force at a moment.
+
+Nothing is ever deleted: the state of an address or a domain is derived from its requests and its opt-ins.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+ALL_MAIL = "all"
+"""The scope of a request that names no list: all mail (15 U.S.C. 7704(a)(3)(B) and (4)(A))."""
+
+
+class Kind(StrEnum):
+    """What an entry of the suppression list names."""
+
+    ADDRESS = "address"
+    DOMAIN = "domain"
+    """A domain and everything below it."""
+
+
+class Channel(StrEnum):
+    """How a request arrived."""
+
+    LINK = "link"
+    REPLY = "reply"
+    LIST_UNSUBSCRIBE = "list-unsubscribe"
+    PHONE = "phone"
+    LETTER = "letter"
+    IN_PERSON = "in-person"
+    WEB_FORM = "web-form"
+    PLATFORM_EXPORT = "platform-export"
+    COMPLAINT = "complaint"
+    BOUNCE = "bounce"
+    OTHER = "other"
+
+
+class Precision(StrEnum):
+    """How precisely the moment of receipt is known."""
+
+    MINUTE = "minute"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """When a request reached the sender: the instant, and the local day the clock starts from."""
+
+    instant: datetime
+    """UTC. For a day without a time: the day's first moment in the business's zone."""
+    day: date
+    """The day in the business's time zone; day 0 of the count."""
+    precision: Precision
+    zone: str
+    """IANA name of the business's time zone, as it was when this was recorded."""
+
+    @property
+    def latest(self) -> datetime:
+        """The last moment at which the request may have arrived; the safe side when consents are compared."""
+        return self.instant + timedelta(days=1) if self.precision is Precision.DAY else self.instant
+
+
+def received_at(moment: datetime, zone: str) -> Received:
+    """Return the receipt at an aware moment, in a business's time zone."""
+    return Received(
+        moment.astimezone(UTC).replace(microsecond=0),
+        moment.astimezone(ZoneInfo(zone)).date(),
+        Precision.MINUTE,
+        zone,
+    )
+
+
+def received_on(day: date, zone: str) -> Received:
+    """Return the receipt on a day whose time is not known: the clock starts on that day."""
+    first_moment = datetime.combine(day, time.min, ZoneInfo(zone))
+    return Received(first_moment.astimezone(UTC), day, Precision.DAY, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutRequest:
+    """One request to be left alone, as it was recorded."""
+
+    id: int
+    kind: Kind
+    key: str
+    """Match key of the address, or the domain."""
+    given: str
+    """As it was written down."""
+    scope: str
+    """ALL_MAIL, or the name of one list or brand."""
+    received: Received
+    channel: Channel
+    note: str
+    by: str
+    """Who recorded it."""
+    recorded_at: datetime
+    due: date
+    policy: str
+    """The policy's id."""
+    counting: str
+    """How the business days were counted, for every printed date."""
+    done_at: datetime | None = None
+    """When it was removed everywhere the business mails from; None while that is open."""
+    done_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """Affirmative consent after an opt-out (15 U.S.C. 7704(a)(4)(B)); lifts only its own scope."""
+
+    id: int
+    kind: Kind
+    key: str
+    scope: str
+    at: datetime
+    by: str
+    evidence: str
+    recorded_at: datetime
+
+
+def scope_name(text: str) -> str:
+    """Return a scope as typed, blanks folded; every way of saying "all mail" becomes ALL_MAIL."""
+    name = " ".join(text.split())
+    return ALL_MAIL if name.casefold() in {"", "all", "all mail", "everything"} else name
+
+
+def in_force(
+    requests: Iterable[OptOutRequest],
+    opt_ins: Iterable[OptIn],
+    target: str | None,
+    at: datetime | None = None,
+) -> list[OptOutRequest]:
+    """Return the requests that bar mail for `target`, earliest receipt first.
+
+    All given events concern one address or one domain. `target` is the list that is to be mailed; None asks
+    whether any mail at all is barred, which is the safe question. `at` looks at a past moment. A request and
+    an opt-in of the same moment leave the request in force: holding back beats mailing.
+    """
+    given = [opt_in for opt_in in opt_ins if at is None or opt_in.at <= at]
+
+    def barred(request: OptOutRequest) -> bool:
+        if at is not None and request.received.instant > at:
+            return False
+        if target is not None and request.scope not in (ALL_MAIL, target):
+            return False
+        lifting = (ALL_MAIL, target if target is not None else request.scope)
+        return not any(o.scope in lifting and o.at > request.received.latest for o in given)
+
+    return sorted(filter(barred, requests), key=lambda request: (request.received.instant, request.id))

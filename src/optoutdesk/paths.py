@@ -1,0 +1,40 @@
+"""Where the data, the settings and the logs of one business live."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENT = "OPTOUTDESK_DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files of one business, all in one folder that she can copy."""
+
+    folder: Path
+
+    @property
+    def store(self) -> Path:
+        """The suppression list, its ledger and its records."""
+        return self.folder / "optoutdesk.sqlite"
+
+    @property
+    def settings(self) -> Path:
+        """The settings."""
+        return self.folder / "settings.json"
+
+    @property
+    def log(self) -> Path:
+        """The log of unexpected errors."""
+        return self.folder / "errors.log"
+
+
+def find_paths(folder: Path | None = None) -> Paths:
+    """Return the paths below `folder`, else below OPTOUTDESK_DATA, else below the platform's data folder."""
+    if folder is None and os.environ.get(ENVIRONMENT):
+        folder = Path(os.environ[ENVIRONMENT])
+    if folder is None:
+        from platformdirs import user_data_path  # not needed when scripts name the folder
+
+        folder = user_data_path("Opt-Out Desk", appauthor=False)
+    return Paths(folder.expanduser().absolute())

@@ -1,0 +1,350 @@
+"""Cleaning a contact list: read it, judge every row, write the clean list and the removed rows, keep the record."""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from optoutdesk.domain.cleaning import Cleaning, Reason, Removed, Rules, Trimmed, Verdict
+from optoutdesk.domain.errors import ListChangedError, OutputError
+from optoutdesk.services.changes import Changes
+from optoutdesk.services.clean_output import TEXT_ENDINGS, WORKBOOK_ENDING, Sink, check_ending
+from optoutdesk.services.clean_rows import PeopleReader
+from optoutdesk.spreadsheets.columns import SAMPLE_ROWS, Layout, find_layout
+from optoutdesk.spreadsheets.open import open_table, unreadable
+from optoutdesk.spreadsheets.output import PendingFile, cannot_write, refuse_existing
+from optoutdesk.spreadsheets.table import Block, Table
+from optoutdesk.spreadsheets.text import BLOCK_SIZE, TextTable
+from optoutdesk.store import CleanRecord, Store
+
+Progress = Callable[[int, int], None]
+"""Called now and then with bytes or rows done and in all (0: not known). Raises Cancelled to stop the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A contact list as it was understood; everything guessed can be overridden in CleanList.open."""
+
+    path: Path
+    table: Table
+    """format, sheets, sheet; for text also encoding and delimiter."""
+    layout: Layout
+    """Header row and columns, which of them hold addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be cleaned, for which mailing, by which rules."""
+
+    list: ListFile
+    target: str | None = None
+    """The list that will be mailed; None: any mail, so whoever left anything is removed."""
+    rules: Rules = field(default_factory=Rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where the results go."""
+
+    clean: Path
+    removed: Path
+
+
+@dataclass(slots=True)
+class Result:
+    """What a clean gives, or would give."""
+
+    rows: int
+    """People: rows below the header that are not blank."""
+    kept: int
+    reasons: Counter[Reason]
+    trimmed: int
+    """Kept rows that lost an address."""
+    removed: list[Removed]
+    """In the order of the list. Empty when the caller did not ask for them."""
+    elsewhere: int
+    """Kept rows with a suppressed address in a column that was not taken for an address column."""
+    seconds: float
+    input_size: int
+    input_sha256: str
+    against_entry: int
+    against_head: str
+    suppressed_addresses: int
+    suppressed_domains: int
+
+    @property
+    def removed_count(self) -> int:
+        """How many rows are not in the clean list."""
+        return self.rows - self.kept
+
+
+_TRIES = 3
+
+
+class CleanList:
+    """Cleans contact lists against the suppression list."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def open(
+        self,
+        path: Path,
+        *,
+        sheet: str | int | None = None,
+        columns: Sequence[str] = (),
+        header: bool | None = None,
+    ) -> ListFile:
+        """Read enough of a list to understand it.
+
+        `columns` names address columns by header, letter or number; `header` False says that the first row is
+        a person, True that it is not. Raises UnreadableListError, NoAddressColumnError, UsageError.
+        """
+        table = open_table(path, sheet)
+        numbers: list[int] = []
+        rows: list[list[str]] = []
+        try:
+            for block in table.blocks():
+                wanted = SAMPLE_ROWS - len(rows)
+                numbers += block.numbers[:wanted]
+                rows += [[table.decode(cell) for cell in row] for row in islice(block.rows, wanted)]
+                if len(rows) >= SAMPLE_ROWS:
+                    break
+        except OSError as error:
+            raise unreadable(path, error) from error
+        return ListFile(path, table, find_layout(path.name, numbers, rows, header=header, wanted=columns))
+
+    def default_outputs(self, plan: Plan) -> Outputs:
+        """Return NAME-clean.EXT and NAME-removed.csv beside the list; XLSX for every workbook."""
+        path = plan.list.path
+        ending = (path.suffix or TEXT_ENDINGS[0]) if plan.list.table.format.is_text else WORKBOOK_ENDING
+        return Outputs(path.with_name(f"{path.stem}-clean{ending}"), path.with_name(f"{path.stem}-removed.csv"))
+
+    def examine(self, plan: Plan, progress: Progress | None = None) -> Result:
+        """Judge every row and write nothing; the removed rows are in the result."""
+        return _Pass(self._store, plan, progress, keep_removed=True).run(None)
+
+    def clean(
+        self,
+        plan: Plan,
+        outputs: Outputs,
+        *,
+        by: str,
+        now: datetime,
+        progress: Progress | None = None,
+        overwrite: bool = False,
+        expected: Result | None = None,
+    ) -> tuple[CleanRecord, Result, Changes]:
+        """Judge every row, write both files and keep the record, all or nothing.
+
+        With `expected` raises ListChangedError when the list or the suppression list is not what it was when
+        that was examined. OutputError when a file cannot be written; nothing is left behind then.
+        """
+        _refuse_collisions(plan, outputs, overwrite=overwrite)
+        mode = plan.list.path.stat().st_mode & 0o666
+        for _ in range(_TRIES):
+            with (
+                _disk_errors(outputs),
+                PendingFile(outputs.clean, overwrite=overwrite, mode=mode) as clean,
+                PendingFile(outputs.removed, overwrite=overwrite, mode=mode) as removed,
+            ):
+                result = self._write(plan, clean, removed, progress)
+                if expected is not None:
+                    _refuse_other(plan, expected, result)
+                record = self._keep(plan, result, clean, removed, by=by, now=now)
+                if record is not None:
+                    return record, result, Changes.CLEANED_LISTS
+        raise ListChangedError(
+            "Opt-outs kept being recorded while the list was cleaned; nothing was written. Wait a moment and clean it again."
+        )
+
+    def _write(
+        self, plan: Plan, clean: PendingFile, removed: PendingFile, progress: Progress | None
+    ) -> Result:
+        sink = Sink(plan.list, clean, removed)
+        try:
+            result = _Pass(self._store, plan, progress, keep_removed=False).run(sink)
+            sink.finish()
+        except BaseException:
+            sink.abort()
+            raise
+        clean.seal()
+        removed.seal()
+        return result
+
+    def _keep(
+        self, plan: Plan, result: Result, clean: PendingFile, removed: PendingFile, *, by: str, now: datetime
+    ) -> CleanRecord | None:
+        """Store the record and give the files their names, in one transaction.
+
+        Returns None, with nothing done, when someone opted out since the suppression list was read.
+        """
+        layout = plan.list.layout
+        record = CleanRecord(
+            at=now,
+            by=by,
+            scope=plan.target,
+            input_path=plan.list.path.absolute(),
+            input_size=result.input_size,
+            input_sha256=result.input_sha256,
+            sheet=plan.list.table.sheet,
+            columns=tuple(layout.columns[i].name or layout.columns[i].letter for i in layout.address_columns),
+            rules=asdict(plan.rules),
+            rows=result.rows,
+            kept=result.kept,
+            reasons={reason.value: result.reasons[reason] for reason in Reason},
+            trimmed=result.trimmed,
+            output_path=clean.target.absolute(),
+            output_size=clean.size,
+            output_sha256=clean.sha256,
+            removed_path=removed.target.absolute(),
+            removed_size=removed.size,
+            removed_sha256=removed.sha256,
+            suppressed_addresses=result.suppressed_addresses,
+            suppressed_domains=result.suppressed_domains,
+            against_entry=result.against_entry,
+            against_head=result.against_head,
+        )
+        try:
+            with self._store.act("clean list", by=by, now=now) as act:
+                if self._store.changed_since(result.against_entry):
+                    act.leave_no_entry()
+                    return None
+                record = act.add_clean(record)
+                # Last before the commit: up to here a failure leaves no file, and a kill no half of one.
+                removed.publish()
+                clean.publish()
+        except BaseException:
+            clean.withdraw()
+            removed.withdraw()
+            raise
+        return record
+
+
+class _Pass:
+    """One reading of a list from its first row to its last."""
+
+    def __init__(self, store: Store, plan: Plan, progress: Progress | None, *, keep_removed: bool) -> None:
+        self._store = store
+        self._plan = plan
+        self._progress = progress
+        self._keep_removed = keep_removed
+        self._sha256 = hashlib.sha256()
+        self._read = 0
+        self._size = 0
+
+    def run(self, sink: Sink | None) -> Result:
+        """Judge every row and give all rows to `sink`."""
+        started = time.perf_counter()
+        plan, path = self._plan, self._plan.list.path
+        before = path.stat()
+        self._size = before.st_size
+        suppression, entry = self._store.suppression_list(plan.target)
+        result = Result(
+            rows=0,
+            kept=0,
+            reasons=Counter(),
+            trimmed=0,
+            removed=[],
+            elsewhere=0,
+            seconds=0.0,
+            input_size=before.st_size,
+            input_sha256="",
+            against_entry=entry.seq if entry else 0,
+            against_head=entry.hash.hex() if entry else "",
+            suppressed_addresses=len(suppression.addresses),
+            suppressed_domains=len(suppression.domains),
+        )
+        cleaning = Cleaning(
+            suppression, plan.rules, lambda subjects: self._store.find_evidence(subjects, plan.target)
+        )
+        reader = PeopleReader(plan.list.table, plan.list.layout, suppression)
+        for block in self._blocks():
+            people = reader.people_of(block)
+            verdicts = cleaning.judge(people.batch)
+            kept = [at for at, verdict in zip(people.positions, verdicts, strict=True) if verdict is None]
+            result.elsewhere += reader.suppressed_elsewhere(block, kept)
+            self._count(result, verdicts, len(kept))
+            if sink is not None:
+                sink.write(block, people, kept, verdicts)
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise ListChangedError(f"{path.name} was changed while it was read; nothing was written. Clean it again.")
+        result.input_sha256 = self._sha256.hexdigest()
+        result.seconds = time.perf_counter() - started
+        return result
+
+    def _count(self, result: Result, verdicts: Sequence[Verdict], kept: int) -> None:
+        result.rows += len(verdicts)
+        result.kept += kept
+        if kept == len(verdicts):
+            return
+        for verdict in verdicts:
+            if isinstance(verdict, Trimmed):
+                result.kept += 1
+                result.trimmed += 1
+            elif verdict is not None:
+                result.reasons[verdict.reason] += 1
+                if self._keep_removed:
+                    result.removed.append(verdict)
+
+    def _blocks(self) -> Iterator[Block]:
+        """Yield the list's blocks; on the way every byte of the file is counted and hashed."""
+        table = self._plan.list.table
+        try:
+            if isinstance(table, TextTable):
+                yield from table.blocks(self._tap)
+                return
+            with table.path.open("rb") as stream:
+                while data := stream.read(BLOCK_SIZE):
+                    self._sha256.update(data)
+            rows = 0
+            for block in table.blocks():
+                yield block
+                rows += len(block.rows)
+                if self._progress is not None:
+                    self._progress(rows, 0)
+        except OSError as error:
+            raise unreadable(table.path, error) from error
+
+    def _tap(self, data: bytes) -> None:
+        self._sha256.update(data)
+        self._read += len(data)
+        if self._progress is not None:
+            self._progress(self._read, self._size)
+
+
+def _refuse_collisions(plan: Plan, outputs: Outputs, *, overwrite: bool) -> None:
+    """Raise OutputError when the list itself would be overwritten, or one result by the other."""
+    source = plan.list.path
+    check_ending(plan.list, outputs.clean)
+    for target in (outputs.clean, outputs.removed):
+        if target.exists() and target.samefile(source):
+            raise OutputError(f"{target.name} is the list itself, which is never changed. Choose another name.")
+        refuse_existing(target, overwrite=overwrite)
+    if outputs.clean.absolute() == outputs.removed.absolute() or (
+        outputs.clean.exists() and outputs.removed.exists() and outputs.clean.samefile(outputs.removed)
+    ):
+        raise OutputError("The clean list and the removed rows need two different file names.")
+
+
+def _refuse_other(plan: Plan, expected: Result, result: Result) -> None:
+    """Raise ListChangedError when a result is not the one that was shown."""
+    if expected.input_sha256 != result.input_sha256:
+        raise ListChangedError(f"{plan.list.path.name} was changed since it was checked. It is read again.")
+    if (expected.kept, expected.reasons) != (result.kept, result.reasons):
+        raise ListChangedError("People opted out since this list was checked. It is checked again.")
+
+
+@contextmanager
+def _disk_errors(outputs: Outputs) -> Iterator[None]:
+    """Turn what the system says about a full or failing disk into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise cannot_write(outputs.clean, error) from error

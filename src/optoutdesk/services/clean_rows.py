@@ -1,0 +1,123 @@
+"""From the blocks of a reader to the batches that are judged: who is a person, which cells decide, what is odd."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from optoutdesk.domain.address import Problem, read_cell
+from optoutdesk.domain.cleaning import Batch
+from optoutdesk.domain.matching import SuppressionList
+from optoutdesk.spreadsheets.columns import Layout
+from optoutdesk.spreadsheets.table import Block, Table
+
+GLUED = Problem("a quotation mark in this row runs on over the next lines")
+
+
+@dataclass(slots=True)
+class People:
+    """The rows of a block that are people, ready to be judged."""
+
+    positions: Sequence[int]
+    """Where they stand in the block."""
+    batch: Batch
+    others: Sequence[int]
+    """Positions of titles, header and blank rows, which are copied as they are."""
+
+
+class PeopleReader:
+    """Picks the people out of the blocks of one list."""
+
+    def __init__(self, table: Table, layout: Layout, suppression: SuppressionList) -> None:
+        self._table = table
+        self._layout = layout
+        self._suppression = suppression
+
+    def people_of(self, block: Block) -> People:
+        """Return the people of a block, with their address cells as proper text."""
+        rows, numbers = block.rows, block.numbers
+        positions: Sequence[int] = range(len(rows))
+        others: list[int] = []
+        beside: dict[int, list[str]] = {}
+        if [] in rows or [""] in rows or (numbers and numbers[0] < self._layout.first_row):
+            positions, others, beside = self._parted(block)
+            rows = [rows[position] for position in positions]
+            numbers = [numbers[position] for position in positions]
+        batch = Batch(numbers, self._address_cells(rows), beside=beside)
+        self._note_long_rows(rows, batch)
+        if block.several_lines:
+            self._note_glued_rows(block, positions, batch)
+        return People(positions, batch, others)
+
+    def _parted(self, block: Block) -> tuple[list[int], list[int], dict[int, list[str]]]:
+        """Part people from titles, header and blank rows. A title with a suppressed address is no title."""
+        people: list[int] = []
+        others: list[int] = []
+        beside: dict[int, list[str]] = {}
+        for position, row in enumerate(block.rows):
+            if block.numbers[position] >= self._layout.first_row and row not in ([], [""]):
+                people.append(position)
+                continue
+            cells = [self._table.decode(cell) for cell in row if "@" in cell]
+            if cells and self._any_suppressed(cells):
+                beside[len(people)] = cells
+                people.append(position)
+            else:
+                others.append(position)
+        return people, others, beside
+
+    def _address_cells(self, rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+        columns = self._layout.address_columns
+        decode = self._table.decode
+        if len(columns) == 1:
+            column = columns[0]
+            single = [row[column] if len(row) > column else "" for row in rows]
+            return [(cell if cell.isascii() else decode(cell),) for cell in single]
+        return [
+            tuple([decode(row[column]) if len(row) > column else "" for column in columns]) for row in rows
+        ]
+
+    def _note_long_rows(self, rows: Sequence[Sequence[str]], batch: Batch) -> None:
+        """What hangs over the header's width may be an address too: none of them may be a suppressed one."""
+        width = len(self._layout.columns)
+        if max(map(len, rows), default=0) <= width:
+            return
+        for index, row in enumerate(rows):
+            over = [self._table.decode(cell) for cell in row[width:] if "@" in cell]
+            if over:
+                batch.beside = {**batch.beside, index: over}
+
+    def _note_glued_rows(self, block: Block, positions: Sequence[int], batch: Batch) -> None:
+        """Note rows of several lines that may be rows glued together by a stray quotation mark.
+
+        Another program may read their lines as rows of their own, so no address in them may be suppressed; and
+        a row that has not the header's width is not one at all.
+        """
+        index_of = {position: index for index, position in enumerate(positions)}
+        beside, broken = dict(batch.beside), {}
+        for position in block.several_lines:
+            index = index_of.get(position)
+            if index is None or "@" not in block.raw[position]:
+                continue
+            row = block.rows[position]
+            hidden = [self._table.decode(cell) for cell in row if "@" in cell and ("\n" in cell or "\r" in cell)]
+            if not hidden:
+                continue
+            beside[index] = [*beside.get(index, ()), *hidden]
+            if self._layout.header_row is not None and len(row) != len(self._layout.columns):
+                broken[index] = GLUED
+        batch.beside, batch.broken = beside, broken
+
+    def suppressed_elsewhere(self, block: Block, positions: Iterable[int]) -> int:
+        """Return how many of these kept rows hold a suppressed address outside the address columns."""
+        columns = set(self._layout.address_columns)
+        found = 0
+        for position in positions:
+            cells = [c for index, c in enumerate(block.rows[position]) if "@" in c and index not in columns]
+            if cells and self._any_suppressed(map(self._table.decode, cells)):
+                found += 1
+        return found
+
+    def _any_suppressed(self, cells: Iterable[str]) -> bool:
+        keys = (address.key for cell in cells for address in read_cell(cell).addresses)
+        return any(
+            key in self._suppression.addresses or self._suppression.domain_over(key) is not None for key in keys
+        )

@@ -1,0 +1,175 @@
+"""Recording an opt-out: any text in, every address in it found, the chosen ones suppressed at once."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from optoutdesk.domain.address import Problem, parse_domain_entry, read_cell
+from optoutdesk.domain.errors import NotAnAddressError, UserError
+from optoutdesk.domain.requests import (
+    ALL_MAIL,
+    Channel,
+    Kind,
+    OptOutRequest,
+    Received,
+    received_at,
+    received_on,
+    scope_name,
+)
+from optoutdesk.services.changes import Changes
+from optoutdesk.services.counting import Counting
+from optoutdesk.store import Store
+
+_EARLIEST = date(1995, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An address or a domain in a text, and what is known of it."""
+
+    kind: Kind
+    key: str
+    given: str
+    already: OptOutRequest | None
+    """The earliest request that bars it in the asked scope already; None: it is new."""
+    own: bool
+    """One of the business's own addresses, which stand in every forwarded mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that was found in a text."""
+
+    entries: tuple[Found, ...]
+    problems: tuple[tuple[str, Problem], ...]
+    """What looks like an address and is none: the line it stands in, and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The outcome for one address: the request that bars it now."""
+
+    request: OptOutRequest
+    already: bool
+    """It was barred already; nothing new was stored."""
+
+
+class RecordOptOut:
+    """Takes opt-outs in by hand."""
+
+    def __init__(self, store: Store, counting: Counting, own_addresses: Collection[str] = ()) -> None:
+        self._store = store
+        self._counting = counting
+        self._own = frozenset(own_addresses)
+
+    def find(self, text: str, scope: str = ALL_MAIL) -> Findings:
+        """Return every address and every `*@domain` in a text, each once, in its order."""
+        found: dict[tuple[Kind, str], Found] = {}
+        problems: list[tuple[str, Problem]] = []
+        for line in text.splitlines():
+            for piece in line.replace(";", ",").split(",") if "*@" in line or line.lstrip().startswith("@") else [line]:
+                domain = parse_domain_entry(piece)
+                if isinstance(domain, str):
+                    found.setdefault((Kind.DOMAIN, domain), self._found(Kind.DOMAIN, domain, piece.strip(), scope))
+                    continue
+                reading = read_cell(piece)
+                for address in reading.addresses:
+                    subject = (Kind.ADDRESS, address.key)
+                    if subject not in found:
+                        found[subject] = self._found(*subject, address.given, scope)
+                if isinstance(domain, Problem):
+                    problems.append((piece.strip(), domain))
+                elif reading.problem is not None and "@" in piece:
+                    problems.append((piece.strip(), reading.problem))
+        return Findings(tuple(found.values()), tuple(problems))
+
+    def _found(self, kind: Kind, key: str, given: str, scope: str) -> Found:
+        barring = self._store.barring((kind, key), None if scope == ALL_MAIL else scope)
+        known = [r for r in barring if r.scope in (ALL_MAIL, scope)]
+        return Found(kind, key, given, known[0] if known else None, key in self._own)
+
+    def parse(self, addresses: Sequence[str], scope: str = ALL_MAIL) -> list[Found]:
+        """Read arguments that must each be an address or a domain; NotAnAddressError names those that are not."""
+        found: list[Found] = []
+        wrong: list[str] = []
+        for text in addresses:
+            findings = self.find(text, scope)
+            if findings.problems or not findings.entries:
+                why = findings.problems[0][1] if findings.problems else read_cell(text).problem
+                wrong.append(f"“{text.strip()}” ({why or 'empty'})")
+            found += [entry for entry in findings.entries if entry not in found]
+        if wrong:
+            raise NotAnAddressError(
+                f"{', '.join(wrong)} {'is no address' if len(wrong) == 1 else 'are no addresses'}; "
+                "nothing was recorded. Give an address such as jane@example.com, or *@example.com for a whole domain."
+            )
+        return found
+
+    def received(self, when: datetime | date, now: datetime) -> Received:
+        """Return the receipt for a moment, or a day without a time; UserError when it lies ahead or is absurd."""
+        zone = self._counting.zone
+        receipt = received_at(when, zone) if isinstance(when, datetime) else received_on(when, zone)
+        if receipt.instant > now + timedelta(minutes=5) or receipt.day > self._counting.today(now):
+            raise UserError(f"{receipt.day.isoformat()} lies ahead. Give the day on which the request arrived.")
+        if receipt.day < _EARLIEST:
+            raise UserError(f"{receipt.day.isoformat()} is too long ago. Give the day on which the request arrived.")
+        return receipt
+
+    def due(self, received: Received) -> date:
+        """Return the due date a request received then would have."""
+        return self._counting.due(received)
+
+    def record(
+        self,
+        entries: Sequence[Found],
+        received: Received,
+        *,
+        now: datetime,
+        by: str,
+        channel: Channel = Channel.OTHER,
+        scope: str = ALL_MAIL,
+        note: str = "",
+    ) -> tuple[list[Recorded], Changes]:
+        """Suppress the entries and start their clocks; one act, all or nothing.
+
+        One that is barred already by an earlier or equal receipt is left as it is: the earliest receipt stands.
+        An earlier receipt than the known one is recorded, for it makes the due date stricter.
+        """
+        scope = self._known_spelling(scope_name(scope))
+        with self._store.act("record opt-out", by=by, now=now) as act:
+            fresh: list[OptOutRequest] = []
+            outcome: dict[tuple[Kind, str], Recorded] = {}
+            for entry in entries:
+                subject = (entry.kind, entry.key)
+                known = self._found(entry.kind, entry.key, entry.given, scope).already
+                if known is not None and known.received.instant <= received.instant:
+                    outcome[subject] = Recorded(known, already=True)
+                elif subject not in outcome:
+                    request = OptOutRequest(
+                        id=0,
+                        kind=entry.kind,
+                        key=entry.key,
+                        given=entry.given,
+                        scope=scope,
+                        received=received,
+                        channel=channel,
+                        note=note.strip(),
+                        by=by,
+                        recorded_at=now,
+                        due=self._counting.due(received),
+                        policy=self._counting.policy.id,
+                        counting=self._counting.way,
+                    )
+                    outcome[subject] = Recorded(request, already=known is not None)
+                    fresh.append(request)
+            stored = iter(act.add_requests(fresh)) if fresh else iter(())
+            if not fresh:
+                act.leave_no_entry()
+        recorded = [
+            item if item.request.id else Recorded(next(stored), item.already) for item in outcome.values()
+        ]
+        return recorded, Changes.REQUESTS if fresh else Changes.NOTHING
+
+    def _known_spelling(self, scope: str) -> str:
+        """Return the spelling under which a list is known already, so that one list has one name."""
+        return next((name for name in self._store.scopes() if name.casefold() == scope.casefold()), scope)

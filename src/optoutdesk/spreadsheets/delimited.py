@@ -1,0 +1,64 @@
+"""Writes CSV files that were not copied from one: the removed rows, and clean lists out of workbooks."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO
+
+from optoutdesk.spreadsheets.table import Block
+
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().+/-]*$)")
+
+
+def without_formula(text: str) -> str:
+    """Return text that a spreadsheet program cannot take for a formula; a phone number may keep its plus."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+class SheetWriter:
+    """Writes rows of a report for a person to open in a spreadsheet program: UTF-8 with a mark, formulas defused."""
+
+    def __init__(self, target: IO[bytes], header: Sequence[str]) -> None:
+        self._target = target
+        self._buffer = io.StringIO()
+        self._writer = csv.writer(self._buffer)
+        target.write(b"\xef\xbb\xbf")
+        self.rows([header])
+
+    def rows(self, rows: Iterable[Sequence[str]]) -> None:
+        """Write rows."""
+        self._writer.writerows([[without_formula(cell) for cell in row] for row in rows])
+        self._target.write(self._buffer.getvalue().encode("utf-8", "replace"))
+        self._buffer.seek(0)
+        self._buffer.truncate()
+
+
+class DelimitedWriter:
+    """Writes kept rows of another format as CSV or TSV for a platform: UTF-8 as it is, nothing altered."""
+
+    def __init__(self, target: IO[bytes], delimiter: str = ",") -> None:
+        self._target = target
+        self._delimiter = delimiter
+
+    def copy(self, block: Block, positions: Sequence[int]) -> None:
+        """Write rows by their text."""
+        self._write([block.rows[position] for position in positions])
+
+    def change(self, block: Block, position: int, cells: Mapping[int, str]) -> None:
+        """Write one row with some cells replaced."""
+        row = list(block.rows[position])
+        for index, text in cells.items():
+            row[index] = text
+        self._write([row])
+
+    def _write(self, rows: Iterable[Sequence[str]]) -> None:
+        out = io.StringIO()
+        csv.writer(out, delimiter=self._delimiter).writerows(rows)
+        self._target.write(out.getvalue().encode("utf-8", "replace"))
+
+    def finish(self) -> None:
+        """Nothing is held back."""
+
+    def abort(self) -> None:
+        """Nothing is held back."""

@@ -1,0 +1,325 @@
+"""Reads CSV, TSV and plain text lists record by record, and keeps each record's bytes.
+
+A file whose encoding contains ASCII is read as Latin-1, one character a byte, so that what is copied is what
+was there whatever the file claims to be; only cells are decoded, when somebody looks at them. The boundaries
+of records are the csv parser's own: any cheaper guess lets a row slip through at a stray quotation mark.
+"""
+
+import codecs
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+from typing import IO
+
+from optoutdesk.domain.errors import UnreadableListError
+from optoutdesk.spreadsheets.table import Block, Format
+
+BLOCK_SIZE = 1 << 20
+"""Bytes read at a time."""
+MAX_RECORD = 16 << 20
+"""Characters; a longer record is no row of a list."""
+_SNIFFED = 1 << 18
+_DELIMITERS = ",;\t|"
+_UTF16 = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+_END = "\x00\x00"
+
+csv.field_size_limit(min(sys.maxsize, MAX_RECORD))
+
+ENCODING_NAMES = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+"""How encodings are called on screen."""
+
+
+class TextTable:
+    """A text list; see table.Table."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.sheets: tuple[str, ...] = ()
+        self.sheet: str | None = None
+        with path.open("rb") as stream:
+            head = stream.read(_SNIFFED)
+        if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
+            raise UnreadableListError(f"{path.name} is empty. Choose the file that holds your contacts.")
+        self.encoding = _sniff_encoding(path, head)
+        """As Python names it: utf-8, cp1252, utf-16-le or utf-16-be."""
+        self._codec = self.encoding if self.encoding in _UTF16 else "latin-1"
+        text = codecs.getincrementaldecoder(self._codec)("replace").decode(head)
+        complete = len(head) < _SNIFFED
+        self.delimiter, self.announced = _sniff_delimiter(text if complete else text[: text.rfind("\n") + 1])
+        """The delimiter; None: each line is one cell."""
+        suffix = path.suffix.lower().lstrip(".")
+        self.format = Format(suffix) if suffix in ("csv", "tsv", "txt") else Format.CSV
+
+    @property
+    def encoding_name(self) -> str:
+        """The encoding as it is called on screen."""
+        return ENCODING_NAMES[self.encoding]
+
+    def decode(self, cell: str) -> str:
+        """Return a cell of Block.rows as proper text, even where a file mixes encodings."""
+        if self.encoding in _UTF16 or cell.isascii():
+            return cell
+        return decode_bytes(cell.encode("latin-1"))
+
+    def encode(self, text: str) -> str:
+        """Return text as a cell of this file; UnicodeEncodeError when its encoding cannot hold it."""
+        if self.encoding in _UTF16:
+            return text
+        return text.encode(self.encoding).decode("latin-1")
+
+    def to_bytes(self, text: str) -> bytes:
+        """Return raw text of Block.raw as the bytes that stood in the file."""
+        return text.encode(self._codec, "surrogatepass" if self.encoding in _UTF16 else "strict")
+
+    def blocks(self, tap: Callable[[bytes], None] | None = None) -> Iterator[Block]:
+        """Yield all records in order; `tap` is given each piece of the file as it is read."""
+        with self.path.open("rb") as stream:
+            lines = _lines(stream, self._codec, self.path.name, tap)
+            if self.delimiter is None:
+                yield from self._unquoted(lines)
+            else:
+                yield from self._parsed(lines, self.delimiter)
+
+    def _unquoted(self, lines: Iterator[list[str]]) -> Iterator[Block]:
+        """Yield each line as one cell: a plain list has no quoting."""
+        number = 1
+        for some in lines:
+            cells = [line.rstrip("\r\n") for line in some]
+            rows = [[cell] if cell else [] for cell in cells]
+            if number == 1 and rows and rows[0]:
+                rows[0][0] = self._without_bom(rows[0][0])
+            yield Block(list(range(number, number + len(some))), rows, some)
+            number += len(some)
+
+    def _parsed(self, lines: Iterator[list[str]], delimiter: str) -> Iterator[Block]:
+        held: list[str] = []  # the lines that the parser was given and whose records are not yet out
+        held_from = 0  # how many lines came before them
+
+        def feed() -> Iterator[list[str]]:
+            nonlocal held, held_from
+            for some in lines:
+                # `start` is where the record begins that the parser is in the middle of.
+                held = held[start - held_from :] + some
+                held_from = start
+                if sum(map(len, held)) - sum(map(len, some)) > MAX_RECORD:
+                    raise _endless(self.path.name, start + 1)
+                yield some
+            yield [_END]
+
+        start = 0
+        block = Block([], [], [])
+        reader = csv.reader(chain.from_iterable(feed()), delimiter=delimiter)
+        ended = False
+        try:
+            for row in reader:
+                end = reader.line_num
+                position = start - held_from
+                if row == [_END] and end == start + 1:
+                    ended = True
+                    break
+                if end == start + 1:
+                    raw = held[position]
+                else:
+                    raw = "".join(held[position : end - held_from])
+                    block.several_lines.append(len(block.rows))
+                block.numbers.append(start + 1)
+                block.rows.append(row)
+                block.raw.append(raw)
+                start = end
+                if len(block.rows) == 8192:
+                    yield self._first_cleaned(block)
+                    block = Block([], [], [])
+        except csv.Error as error:
+            if "field limit" in str(error) or "larger" in str(error):
+                raise _endless(self.path.name, start + 1) from error
+            raise UnreadableListError(
+                f"Line {start + 1} of {self.path.name} cannot be read. Open the file in your spreadsheet program, "
+                "save it as CSV again, and try once more.",
+                details=str(error),
+            ) from error
+        if not ended:  # the end itself was swallowed by a quotation mark
+            raise _endless(self.path.name, start + 1)
+        yield self._first_cleaned(block)
+
+    def _first_cleaned(self, block: Block) -> Block:
+        """Take the byte order mark out of the first cell; the raw text keeps it."""
+        if block.rows and block.numbers[0] == 1 and block.rows[0]:
+            first = block.rows[0]
+            bare = self._without_bom(first[0])
+            if bare != first[0] and '"' in bare[:1]:
+                # The parser took the quotes for text, as something stood before them.
+                first = next(csv.reader([self._without_bom(block.raw[0])], delimiter=self.delimiter or ","), [])
+                block.rows[0] = first
+            else:
+                first[0] = bare
+        return block
+
+    def _without_bom(self, text: str) -> str:
+        return text.removeprefix("\ufeff" if self.encoding in _UTF16 else "\xef\xbb\xbf")
+
+
+def decode_bytes(data: bytes) -> str:
+    """Decode a cell's bytes: UTF-8 where they are, else Windows-1252."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _endless(name: str, line: int) -> UnreadableListError:
+    return UnreadableListError(
+        f"In line {line} of {name} a quotation mark opens that is never closed. "
+        "Take it out or close it, save the file, and try again."
+    )
+
+
+def _lines(
+    stream: IO[bytes], codec: str, name: str, tap: Callable[[bytes], None] | None
+) -> Iterator[list[str]]:
+    """Yield the file's lines with their ends, about a block at a time; memory is bounded whatever is in it."""
+    decoder = codecs.getincrementaldecoder(codec)("surrogatepass" if codec in _UTF16 else "strict")
+    wide = codec in _UTF16
+    rest: list[str] = []  # pieces of a line whose end was not seen yet
+    rest_size = 0
+    while True:
+        data = stream.read(BLOCK_SIZE)
+        if tap is not None:
+            tap(data)
+        if not wide and b"\0" in data:
+            raise _binary(name)
+        try:
+            text = decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            raise UnreadableListError(
+                f"{name} ends in the middle of a character: it was not saved whole. Save or export it again.",
+                details=str(error),
+            ) from error
+        if not data:
+            break
+        # A \r that ends the block may be half of a \r\n.
+        cut = max(text.rfind("\n"), text.rfind("\r", 0, -1) if text.endswith("\r") else text.rfind("\r")) + 1
+        if not cut:
+            rest.append(text)
+            rest_size += len(text)
+            if rest_size > MAX_RECORD:
+                raise UnreadableListError(
+                    f"{name} has a line of more than {MAX_RECORD >> 20} million characters: it is not a list of "
+                    "contacts. Export the list again as CSV."
+                )
+            continue
+        yield io.StringIO("".join([*rest, text[:cut]]), newline="").readlines()
+        rest, rest_size = [text[cut:]], len(text) - cut
+    last = "".join(rest) + text
+    if last:
+        yield io.StringIO(last, newline="").readlines()
+
+
+def _binary(name: str) -> UnreadableListError:
+    return UnreadableListError(
+        f"{name} is not a list: it holds binary data. Choose a CSV, TSV, text, Excel or OpenDocument file."
+    )
+
+
+def _sniff_encoding(path: Path, head: bytes) -> str:
+    name = path.name
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise UnreadableListError(f"{name} is saved as UTF-32, which is not read. Save it as UTF-8 and try again.")
+    for encoding, bom in _UTF16.items():
+        if head.startswith(bom):
+            return encoding
+    nul_even, nul_odd = head[0::2].count(0), head[1::2].count(0)
+    if nul_even or nul_odd:
+        half = len(head) / 2
+        if nul_odd > 0.6 * half and nul_even < 0.05 * half:
+            return "utf-16-le"
+        if nul_even > 0.6 * half and nul_odd < 0.05 * half:
+            return "utf-16-be"
+        raise _binary(name)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"{\\rtf", b"%pdf")):
+        raise UnreadableListError(
+            f"{name} is a web page or document saved under the wrong name. Open it in your spreadsheet program "
+            "and save it as an Excel workbook or as CSV."
+        )
+    control = sum(head.count(code) for code in range(32) if code not in (9, 10, 12, 13))
+    if control > max(4, len(head) // 100):
+        raise _binary(name)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"
+    # ASCII so far: the rest decides. Only a name on screen depends on it, and trimmed cells.
+    if head.isascii():
+        with path.open("rb") as stream:
+            while data := stream.read(BLOCK_SIZE):
+                if not data.isascii():
+                    with suppress(UnicodeDecodeError):
+                        data[:-4].decode("utf-8", "strict")
+                        return "utf-8"
+                    return "cp1252"
+    return "utf-8"
+
+
+def _sniff_delimiter(text: str) -> tuple[str | None, bool]:
+    """Return the delimiter (None: one cell a line), and whether Excel's `sep=` line announces it."""
+    bare = text.lstrip("\ufeff").removeprefix("\xef\xbb\xbf")
+    first, _, _ = bare.partition("\n")
+    if first.lower().startswith("sep=") and len(first.strip()) == 5:
+        return first.strip()[4], True
+    best: tuple[float, int] = (0.0, 0)
+    chosen: str | None = None
+    lines = io.StringIO(bare, newline="").readlines()[:400]
+    for delimiter in _DELIMITERS:
+        widths: dict[int, int] = {}
+        with suppress(csv.Error):
+            for row in csv.reader(lines, delimiter=delimiter):
+                if row:
+                    widths[len(row)] = widths.get(len(row), 0) + 1
+        if not widths:
+            continue
+        width = max(widths, key=lambda value: (widths[value], value))
+        share = widths[width] / sum(widths.values())
+        # A plain list whose names hold commas is no table: most of its lines must agree, on more than one.
+        if width > 1 and share >= 0.5 and (share, width) > best:
+            best, chosen = (share, width), delimiter
+    if chosen is None and '"' in bare:
+        return ",", False  # one column, quoted
+    return chosen, False
+
+
+class TextWriter:
+    """Writes kept records with the very bytes they had; see table.Writer."""
+
+    def __init__(self, target: IO[bytes], table: TextTable) -> None:
+        self._target = target
+        self._table = table
+
+    def copy(self, block: Block, positions: Sequence[int]) -> None:
+        """Write records as they were."""
+        raw = block.raw
+        self._target.write(self._table.to_bytes("".join([raw[position] for position in positions])))
+
+    def change(self, block: Block, position: int, cells: Mapping[int, str]) -> None:
+        """Write one record anew with some cells replaced; its line end stays."""
+        row = list(block.rows[position])
+        for index, text in cells.items():
+            row[index] = self._table.encode(text)
+        raw: str = block.raw[position]
+        ending = raw[len(raw.rstrip("\r\n")) :]
+        if self._table.delimiter is None:
+            line = "".join(row)
+        else:
+            out = io.StringIO()
+            csv.writer(out, delimiter=self._table.delimiter, lineterminator="").writerow(row)
+            line = out.getvalue()
+        self._target.write(self._table.to_bytes(line + ending))
+
+    def finish(self) -> None:
+        """Nothing is held back."""
+
+    def abort(self) -> None:
+        """Nothing is held back."""

@@ -1,0 +1,208 @@
+"""Reads Excel workbooks (xlsx, xlsm) as a stream: a sheet of any length takes no more memory than its strings.
+
+The parts and elements are those of ECMA-376 (Office Open XML), in both its namespaces.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
+
+from optoutdesk.domain.errors import UnreadableListError
+from optoutdesk.spreadsheets.cells import MAX_COLUMNS, Kind, Row, Sheet, damaged, kind_of, too_big
+from optoutdesk.spreadsheets.package import Attributes, Package, resolve
+from optoutdesk.spreadsheets.xlsx_sheet import SheetParser, Style
+
+MAIN = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+# More distinct strings than fit into a full sheet of 20 columns.
+_MOST_STRINGS = 25_000_000
+# Formats of Chinese, Japanese and Korean calendars have numbers but no text (ECMA-376 part 1, 18.8.30).
+_EAST_ASIAN = {n: "yyyy-mm-dd" for n in (*range(27, 32), 36, *range(50, 59))} | {
+    n: "h:mm:ss" for n in range(32, 36)
+}
+# A width for "all columns to the right" is not one for each of them.
+_MOST_WIDTHS = 1_000
+
+
+class XlsxBook:
+    """An xlsx workbook; see workbook.Book."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._parts: list[str] = []
+        self._strings: list[str] | None = None
+        sheets: list[Sheet] = []
+        with Package(path) as package:
+            main = main_part(package)
+            targets, kinds = _relations(package, main)
+            self._epoch = CALENDAR_WINDOWS_1900
+
+            def visit(path: list[str], attributes: Attributes) -> None:
+                if path[-1] == "workbookPr" and attributes.get("date1904") in ("1", "true", "on"):
+                    self._epoch = CALENDAR_MAC_1904
+                elif path[-2:] == ["sheets", "sheet"]:
+                    relation = next((v for k, v in attributes.items() if k.endswith("relationships id")), "")
+                    if kinds.get(relation, "worksheet") == "worksheet":
+                        name = unescape(attributes.get("name", ""))
+                        sheets.append(Sheet(name, hidden=attributes.get("state", "visible") != "visible"))
+                        self._parts.append(targets.get(relation, f"sheet “{name}”"))
+
+            package.walk(main, visit)
+            by_kind = {kind: targets[relation] for relation, kind in kinds.items()}
+            folder = posixpath.dirname(main)
+            self._strings_part = by_kind.get("sharedStrings", posixpath.join(folder, "sharedStrings.xml"))
+            self._styles = _read_styles(package, by_kind.get("styles", posixpath.join(folder, "styles.xml")))
+        if not sheets:
+            raise UnreadableListError(
+                f"The workbook {path.name} has no sheet with cells. Choose the one that holds your contacts."
+            )
+        self.sheets = tuple(sheets)
+
+    def rows(self, index: int) -> Iterator[Row]:
+        """Yield the rows of a sheet that hold anything."""
+        with Package(self._path) as package:
+            part = self._parts[index]
+            prefix = package.prefix_of(part, "worksheet", MAIN)
+            if self._strings is None:
+                self._strings = _read_strings(package, self._strings_part)
+            name = self.sheets[index].name
+            sheet = SheetParser(prefix, (package.name, name), self._strings, self._styles, self._epoch)
+            parser = package.parser()
+            parser.StartElementHandler = sheet.start
+            parser.EndElementHandler = sheet.end
+            parser.CharacterDataHandler = sheet.characters
+            for _ in package.feed(part, parser):
+                yield from sheet.take_rows()
+            sheet.check_end()
+
+    def column_widths(self, index: int) -> dict[int, float]:
+        """Return the widths of a sheet's columns in characters, by column from 0."""
+        widths: dict[int, float] = {}
+        begun = False
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal begun
+            local = name.rpartition(":")[2]
+            begun = begun or local == "sheetData"
+            if local != "col" or begun:
+                return
+            try:
+                first, last = int(attributes["min"]), int(attributes["max"])
+                width = float(attributes["width"])
+            except (KeyError, ValueError):
+                return
+            if first >= 1 and 0 < width <= 255:
+                widths.update(dict.fromkeys(range(first - 1, min(last, first + _MOST_WIDTHS, MAX_COLUMNS)), width))
+
+        with Package(self._path) as package:
+            parser = package.parser()
+            parser.StartElementHandler = start
+            for _ in package.feed(self._parts[index], parser):
+                if begun:
+                    break
+        return widths
+
+
+def main_part(package: Package) -> str:
+    """Return the name of the part that describes the workbook; "" when this is no Excel workbook."""
+    found: list[str] = []
+
+    def visit_relation(_: list[str], attributes: Attributes) -> None:
+        if attributes.get("Type", "").endswith("/officeDocument"):
+            found.append(resolve("", attributes.get("Target", "")))
+
+    def visit_type(_: list[str], attributes: Attributes) -> None:
+        if re.search(r"(sheet|template)\S*\.main\+xml$", attributes.get("ContentType", "")):
+            found.append(attributes.get("PartName", "").lstrip("/"))
+
+    if "_rels/.rels" in package:
+        package.walk("_rels/.rels", visit_relation)
+    if "[Content_Types].xml" in package:
+        package.walk("[Content_Types].xml", visit_type)
+    candidates = [part for part in [*found, "xl/workbook.xml"] if part in package and part.endswith(".xml")]
+    for part in candidates:
+        name, _ = package.root(part)
+        if name.rpartition(":")[2] == "workbook":
+            return part
+    return ""
+
+
+def _relations(package: Package, part: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the target and the kind of each relation of a part, by its id."""
+    targets: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+
+    def visit(_: list[str], attributes: Attributes) -> None:
+        if "Id" in attributes:
+            targets[attributes["Id"]] = resolve(part, attributes.get("Target", ""))
+            kinds[attributes["Id"]] = attributes.get("Type", "").rpartition("/")[2]
+
+    relations = posixpath.join(posixpath.dirname(part), "_rels", posixpath.basename(part) + ".rels")
+    if relations in package:
+        package.walk(relations, visit)
+    return targets, kinds
+
+
+def _read_styles(package: Package, part: str) -> dict[str | None, Style]:
+    """Return number format and kind of each cell style, by its number as cells write it; None for cells without."""
+    formats: dict[str, str] = {}
+    used: list[str] = []
+
+    def visit(path: list[str], attributes: Attributes) -> None:
+        if path[-2:] == ["numFmts", "numFmt"]:
+            formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "General")
+        elif path[-2:] == ["cellXfs", "xf"]:
+            used.append(attributes.get("numFmtId", "0"))
+
+    if part in package:
+        package.walk(part, visit)
+    built_in = {str(number): code for number, code in (_EAST_ASIAN | BUILTIN_FORMATS).items()}
+    known: dict[str, Style] = {}
+    for number in set(used):
+        code = formats.get(number) or built_in.get(number, "General")
+        known[number] = (code, kind_of(code))
+    styles: dict[str | None, Style] = {str(index): known[number] for index, number in enumerate(used)}
+    styles[None] = styles.get("0", ("General", Kind.NUMBER))
+    return styles
+
+
+@dataclass
+class _StringsParser:
+    """Collects the shared strings: the runs of rich text joined, the readings above Asian text left out."""
+
+    prefix: str
+    strings: list[str] = field(default_factory=list)
+    _parts: list[str] = field(default_factory=list)
+    _in_text: bool = False
+    _in_reading: bool = False
+
+    def __post_init__(self) -> None:
+        self._item, self._text, self._reading = (self.prefix + name for name in ("si", "t", "rPh"))
+
+    def start(self, name: str, _: Attributes) -> None:
+        if name == self._text:
+            self._in_text = not self._in_reading
+        elif name == self._item:
+            self._parts.clear()
+        elif name == self._reading:
+            self._in_reading = True
+
+    def characters(self, data: str) -> None:
+        if self._in_text:
+            self._parts.append(data)
+
+    def end(self, name: str) -> None:
+        if name == self._text:
+            self._in_text = False
+        elif name == self._item:
+            text = "".join(self._parts)
+            self.strings.append(unescape(text) if "_x" in text else text)
+        elif name == self._reading:
+            self._in_reading = False

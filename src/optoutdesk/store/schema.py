@@ -1,0 +1,152 @@
+"""The tables as they are in the present version, and the triggers that make them append-only."""
+
+from typing import Any
+
+from peewee import BlobField, ForeignKeyField, IntegerField, Model, SqliteDatabase, TextField
+
+APPLICATION_ID = 0x4F4F4431
+"""PRAGMA application_id: marks the file as ours ("OOD1")."""
+
+SCHEMA_MAJOR = 1
+"""An older program refuses a file with a higher major version; a higher minor version it can read."""
+SCHEMA_MINOR = 0
+VERSION_STEP = 1000
+SCHEMA_VERSION = SCHEMA_MAJOR * VERSION_STEP + SCHEMA_MINOR
+"""What stands in PRAGMA user_version."""
+
+
+class _Table(Model):
+    """Bound to no database: each query names the one it runs on, so that two can be open at once."""
+
+    class Meta:
+        strict_tables = True
+        legacy_table_names = False
+
+
+class Ledger(_Table):
+    """One row an act; see domain.ledger.Entry."""
+
+    seq = IntegerField(primary_key=True)
+    at = TextField()
+    by = TextField()
+    act = TextField()
+    spans = TextField()
+    digests = BlobField()
+    previous = BlobField()
+    hash = BlobField()
+
+
+class Request(_Table):
+    """An opt-out request as recorded. Instants are ISO 8601 UTC to the second, days ISO 8601."""
+
+    id = IntegerField(primary_key=True)
+    kind = TextField()
+    key = TextField()
+    given = TextField()
+    scope = TextField()
+    received_at = TextField()
+    received_day = TextField()
+    precision = TextField()
+    zone = TextField()
+    channel = TextField()
+    note = TextField()
+    by = TextField()
+    recorded_at = TextField()
+    due = TextField()
+    policy = TextField()
+    counting = TextField()
+
+    class Meta:
+        # The first serves matching without touching the rows, the second the register's order.
+        indexes = ((("kind", "key", "scope"), False), (("received_at", "id"), False))
+
+
+class OptIn(_Table):
+    """Consent given again after an opt-out."""
+
+    id = IntegerField(primary_key=True)
+    kind = TextField()
+    key = TextField(index=True)
+    scope = TextField()
+    at = TextField()
+    by = TextField()
+    evidence = TextField()
+    recorded_at = TextField()
+
+
+class Done(_Table):
+    """A request is done: removed everywhere the business mails from."""
+
+    id = IntegerField(primary_key=True)
+    request = ForeignKeyField(Request, unique=True)
+    at = TextField()
+    by = TextField()
+    recorded_at = TextField()
+
+
+class Clean(_Table):
+    """One cleaned list, with all a cleaning certificate will need."""
+
+    id = IntegerField(primary_key=True)
+    at = TextField()
+    by = TextField()
+    scope = TextField(null=True)
+    input_name = TextField()
+    input_path = TextField()
+    input_size = IntegerField()
+    input_sha256 = TextField()
+    sheet = TextField(null=True)
+    columns = TextField()
+    rules = TextField()
+    row_count = IntegerField()
+    kept = IntegerField()
+    reasons = TextField()
+    trimmed = IntegerField()
+    output_name = TextField()
+    output_path = TextField()
+    output_size = IntegerField()
+    output_sha256 = TextField()
+    removed_path = TextField()
+    removed_size = IntegerField()
+    removed_sha256 = TextField()
+    suppressed_addresses = IntegerField()
+    suppressed_domains = IntegerField()
+    against_entry = IntegerField()
+    against_head = TextField()
+
+
+class OpenRequest(_Table):
+    """Which requests are still open. Derived from the tables above, so that a million closed ones cost nothing."""
+
+    request = ForeignKeyField(Request, primary_key=True)
+    due = TextField(index=True)
+
+
+COVERED: dict[str, type[Model]] = {"request": Request, "opt_in": OptIn, "done": Done, "clean": Clean}
+"""The tables whose rows the ledger covers, by their names in it."""
+
+TABLES: tuple[type[Model], ...] = (Ledger, *COVERED.values(), OpenRequest)
+APPEND_ONLY = ("ledger", *COVERED)
+
+
+def create(database: SqliteDatabase) -> None:
+    """Create the present schema in an empty database, inside the caller's transaction."""
+    with database.bind_ctx(TABLES):
+        database.create_tables(TABLES, safe=False)
+    for table in APPEND_ONLY:
+        for act in ("UPDATE", "DELETE"):
+            database.execute_sql(trigger_sql(table, act))
+
+
+def trigger_sql(table: str, act: str) -> str:
+    """Return the statement that forbids an act on a table."""
+    return (
+        f'CREATE TRIGGER "{table}_no_{act.lower()}" BEFORE {act} ON "{table}" '
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
+
+def covered_columns(model: type[Model]) -> list[str]:
+    """Return a covered table's columns without the id, in the order in which they are digested."""
+    meta: Any = model._meta  # type: ignore[attr-defined]  # noqa: SLF001 - peewee's documented name for it
+    return [field.column_name for field in meta.sorted_fields if not field.primary_key]

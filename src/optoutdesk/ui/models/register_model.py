@@ -1,0 +1,176 @@
+"""The register as a table: any number of requests, fetched page by page in the look-up thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from optoutdesk.domain.requests import Kind
+from optoutdesk.services.due_requests import Urgency
+from optoutdesk.store import RegisterFilter, RegisterPage, RegisterRow
+from optoutdesk.ui import words
+from optoutdesk.ui.context import Context
+from optoutdesk.ui.widgets.table import MUTED_ROLE, TONE_ROLE
+
+PAGE = 200
+_REFRESHED = 2_000
+"""At most so many rows are read again at once when something changed; the others come as she scrolls."""
+
+HEADERS = ("Address", "Received", "How", "List", "State", "Due")
+ADDRESS, RECEIVED, HOW, LIST, STATE, DUE = range(len(HEADERS))
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A page, and which question it answers."""
+
+    question: int
+    page: RegisterPage
+
+
+class RegisterModel(QAbstractTableModel):
+    """The rows of the register that a filter lets through, the latest receipt first."""
+
+    answered = Signal()
+    """What was asked for last is there (its first page)."""
+    failed = Signal(object)
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._rows: list[RegisterRow] = []
+        self._after: tuple[str, int] | None = None
+        self._question = 0
+        """Counts what was asked; an answer to an earlier question is dropped."""
+        self._asking = False
+        self._fresh = True
+        """Whether the answer under way replaces the rows or adds to them."""
+        self.wanted = RegisterFilter()
+        self._today = date.min
+        self._soon = date.min
+
+    # -- what is shown
+
+    def show(self, wanted: RegisterFilter) -> None:
+        """Ask for the rows of a filter; those on screen stay until the answer is there."""
+        self.wanted = wanted
+        self._ask(None, PAGE)
+
+    def refresh(self) -> None:
+        """Ask for the same rows again, as something changed."""
+        self._ask(None, min(max(PAGE, len(self._rows)), _REFRESHED))
+
+    def row(self, number: int) -> RegisterRow:
+        """Return the register's line in a row."""
+        return self._rows[number]
+
+    def row_of(self, kind: Kind, key: str) -> int | None:
+        """Return the first loaded row about an address or a domain."""
+        about = (
+            number
+            for number, row in enumerate(self._rows)
+            if (row.request.kind, row.request.key) == (kind, key)
+        )
+        return next(about, None)
+
+    @property
+    def asking(self) -> bool:
+        """Whether an answer is under way."""
+        return self._asking
+
+    def _ask(self, after: tuple[str, int] | None, limit: int) -> None:
+        self._question += 1
+        self._asking = True
+        self._fresh = after is None
+        self._context.lookups.run(self._work(after, limit), done=self._take, failed=self._fail)
+
+    def _work(self, after: tuple[str, int] | None, limit: int) -> Callable[[Any], _Answer | None]:
+        question, wanted, register = self._question, self.wanted, self._context.desk.register
+
+        def work(_report: Any) -> _Answer | None:
+            if question != self._question:  # she typed on: not worth the search any more
+                return None
+            return _Answer(question, register.page(wanted, after, limit))
+
+        return work
+
+    def _take(self, answer: _Answer | None) -> None:
+        if answer is None or answer.question != self._question:
+            return
+        self._asking = False
+        self._after = answer.page.after
+        if self._fresh:
+            counting = self._context.desk.counting
+            self._today = counting.today(self._context.now())
+            self._soon = counting.soon(self._today)
+            self.beginResetModel()
+            self._rows = list(answer.page.rows)
+            self.endResetModel()
+            self.answered.emit()
+        elif answer.page.rows:
+            first = len(self._rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(answer.page.rows) - 1)
+            self._rows += answer.page.rows
+            self.endInsertRows()
+
+    def _fail(self, error: Exception) -> None:
+        self._asking = False
+        self.failed.emit(error)
+
+    # -- Qt's questions
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(HEADERS)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._after is not None and not self._asking
+
+    def fetchMore(self, parent: Index) -> None:
+        if self.canFetchMore(parent):
+            self._ask(self._after, PAGE)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADERS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        column = index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == TONE_ROLE:
+            return self._state(row).tone if column == STATE else None
+        if role == MUTED_ROLE:
+            return column == DUE and row.lifted
+        if role == Qt.ItemDataRole.ToolTipRole and column == ADDRESS:
+            return words.subject(row.request.kind, row.request.key)
+        return None
+
+    def _text(self, row: RegisterRow, column: int) -> str:
+        request = row.request
+        if column == ADDRESS:
+            return words.subject(request.kind, request.key)
+        if column == RECEIVED:
+            return words.short_date(request.received.day)
+        if column == HOW:
+            return words.channel(request.channel)
+        if column == LIST:
+            return words.scope(request.scope)
+        if column == STATE:
+            return self._state(row).text
+        return words.NONE if row.lifted else words.day(request.due, self._today)
+
+    def _state(self, row: RegisterRow) -> words.State:
+        return words.state(row, self._today, self._soon)

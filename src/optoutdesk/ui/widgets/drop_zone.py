@@ -1,0 +1,132 @@
+"""Where a file is dropped, or chosen by a click or with Enter."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from optoutdesk.ui.theme import color, theme, theme_changed
+from optoutdesk.ui.widgets.basic import label
+
+LIST_FILES = "Contact lists (*.xlsx *.xls *.ods *.csv *.tsv *.txt);;All files (*)"
+
+
+def dropped_file(data: QMimeData) -> Path | None:
+    """Return the first file on this computer that is being dropped."""
+    files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return next((file for file in files if file.is_file()), None)
+
+
+class DropZone(QWidget):
+    """A dashed frame that takes one file; `dropped` gives its path."""
+
+    dropped = Signal(object)
+
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        *,
+        dialog_title: str = "Open a contact list",
+        files: str = LIST_FILES,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._dialog_title = dialog_title
+        self._files = files
+        self._lit = False
+        self.dialog: QFileDialog | None = None
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(f"{text} Press Enter to choose a file.")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 24, 16, 24)
+        layout.setSpacing(4)
+        for part in (label(title, "heading", wrap=True), label(text, "muted", wrap=True)):
+            part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(part)
+        theme_changed.connect(self.update)
+
+    def choose(self) -> None:
+        """Open the file dialog; returns at once."""
+        self.dialog = QFileDialog(self, self._dialog_title, "", self._files)
+        self.dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.fileSelected.connect(self._on_chosen)
+        self.dialog.open()
+
+    def _on_chosen(self, file: str) -> None:
+        self.dropped.emit(Path(file))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+            self._light(True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._light(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._light(False)
+        path = dropped_file(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(path)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.choose()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.choose()
+            return
+        super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        super().leaveEvent(event)  # type: ignore[arg-type]
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def _light(self, on: bool) -> None:
+        self._lit = on
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        active = self._lit or self.hasFocus()
+        pen = QPen(
+            color(colours.accent if active or self.underMouse() else colours.edge), 2.0 if active else 1.2
+        )
+        pen.setDashPattern([4.0, 3.0])
+        painter.setPen(pen)
+        painter.setBrush(color(colours.accent_soft if self._lit else colours.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
+        painter.end()

@@ -1,0 +1,306 @@
+"""The words and formats that screens share: dates, channels, scopes, reasons, states, days left."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QLocale
+
+from optoutdesk.domain.address import Problem
+from optoutdesk.domain.cleaning import Reason, Removed
+from optoutdesk.domain.deadlines import Cell, CellKind, Policy, Unit
+from optoutdesk.domain.matching import Evidence
+from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, Received
+from optoutdesk.services.due_requests import Due, Today, Urgency
+from optoutdesk.store import RegisterRow
+
+NONE = "–"
+"""Stands where there is no figure or date."""
+
+# -- numbers
+
+_SPELLED = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+
+def number(value: int) -> str:
+    """Return 9412 as 9,412."""
+    return f"{value:,}"
+
+
+def spelled(value: int) -> str:
+    """Return a number as it begins a sentence: in letters up to ten."""
+    return _SPELLED[value] if value < len(_SPELLED) else number(value)
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """Return `1 row` or `2 rows`."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share as a percentage that never rounds up to 100; a dash when there is none."""
+    if share is None:
+        return NONE
+    if share == 1:
+        return "100 %"
+    return f"{int(share * 1000) / 10:.1f} %"
+
+
+# -- dates: English words, in the order and with the clock of her locale
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def _month_first() -> bool:
+    # US English writes "Nov 10, 2026" and "4:42 PM"; nearly everybody else the day first.
+    return QLocale().dateFormat(QLocale.FormatType.ShortFormat).startswith("M")
+
+
+def clock(moment: datetime) -> str:
+    """Return the time of a local moment: 16:42, or 4:42 PM where she writes that."""
+    if "AP" not in QLocale().timeFormat(QLocale.FormatType.ShortFormat).upper():
+        return f"{moment.hour:02}:{moment.minute:02}"
+    return f"{moment.hour % 12 or 12}:{moment.minute:02} {'AM' if moment.hour < 12 else 'PM'}"
+
+
+def _day_month(day: date, month: str) -> str:
+    return f"{month} {day.day}" if _month_first() else f"{day.day} {month}"
+
+
+def day_short(value: date, today: date | None = None) -> str:
+    """Return `Wed 25 Nov`, with the year when it is more than half a year away from today."""
+    text = f"{_DAYS[value.weekday()][:3]} {_day_month(value, _MONTHS[value.month - 1][:3])}"
+    far = today is not None and abs((value - today).days) > 182
+    return f"{text}{', ' if _month_first() else ' '}{value.year}" if far else text
+
+
+def long_day(value: date) -> str:
+    """Return `Wednesday 25 November`."""
+    comma = "," if _month_first() else ""
+    return f"{_DAYS[value.weekday()]}{comma} {_day_month(value, _MONTHS[value.month - 1])}"
+
+
+def full_day(value: date) -> str:
+    """Return `Wed 9 December 2026`."""
+    comma = "," if _month_first() else ""
+    return f"{_DAYS[value.weekday()][:3]}{comma} {_day_month(value, _MONTHS[value.month - 1])}{comma} {value.year}"
+
+
+def day(value: date) -> str:
+    """Return `10 Nov 2026`."""
+    return f"{_day_month(value, _MONTHS[value.month - 1][:3])}{',' if _month_first() else ''} {value.year}"
+
+
+def moment(instant: datetime, zone: str, today: date) -> str:
+    """Return a moment in the business's zone: `Today 10:51`, `Tue 10 Nov 16:42`."""
+    local = instant.astimezone(ZoneInfo(zone))
+    name = "Today" if local.date() == today else day_short(local.date(), today)
+    return f"{name} {clock(local)}"
+
+
+def received(receipt: Received, today: date) -> str:
+    """Return when a request arrived, as precisely as it is known."""
+    if receipt.precision is Precision.MINUTE:
+        return moment(receipt.instant, receipt.zone, today)
+    return "Today" if receipt.day == today else day_short(receipt.day, today)
+
+
+def received_in_full(receipt: Received) -> str:
+    """Return `10 Nov 2026, 16:42`, or the day alone when no time is known."""
+    text = day(receipt.day)
+    if receipt.precision is Precision.DAY:
+        return text
+    return f"{text}, {clock(receipt.instant.astimezone(ZoneInfo(receipt.zone)))}"
+
+
+# -- channels and scopes
+
+_CHANNELS: dict[Channel, tuple[str, str, str]] = {
+    # alone in a table, behind a verb, to choose from
+    Channel.REPLY: ("Reply", "by reply", "Reply to a newsletter"),
+    Channel.PHONE: ("Phone", "by phone", "Phone"),
+    Channel.LETTER: ("Letter", "by letter", "Letter"),
+    Channel.IN_PERSON: ("In person", "in person", "In person"),
+    Channel.WEB_FORM: ("Web form", "by web form", "Web form"),
+    Channel.LINK: ("Unsubscribe link", "through the unsubscribe link", "Unsubscribe link"),
+    Channel.LIST_UNSUBSCRIBE: (
+        "Unsubscribe button",
+        "through the mail program’s unsubscribe button",
+        "Unsubscribe button of a mail program",
+    ),
+    Channel.PLATFORM_EXPORT: ("Platform export", "in a platform’s export", "Export of a platform"),
+    Channel.COMPLAINT: ("Complaint", "by complaint", "Complaint"),
+    Channel.BOUNCE: ("Bounce", "by a bounce", "Bounced mail"),
+    Channel.OTHER: ("Other", "in another way", "Another way"),
+}
+CHANNELS: tuple[Channel, ...] = tuple(_CHANNELS)
+"""In the order in which they are offered."""
+
+
+def channel(value: Channel | str) -> str:
+    """Return a channel as it stands alone: `Phone`."""
+    return _CHANNELS[Channel(value)][0]
+
+
+def channel_inline(value: Channel | str) -> str:
+    """Return a channel among other facts: `phone`."""
+    return channel(value).lower()
+
+
+def by_channel(value: Channel | str) -> str:
+    """Return a channel behind a verb: `by phone`."""
+    return _CHANNELS[Channel(value)][1]
+
+
+def channel_choice(value: Channel | str) -> str:
+    """Return a channel as it is offered: `Reply to a newsletter`."""
+    return _CHANNELS[Channel(value)][2]
+
+
+def scope(value: str) -> str:
+    """Return `All mail`, or the list's name."""
+    return "All mail" if value == ALL_MAIL else value
+
+
+def scope_inline(value: str) -> str:
+    """Return `all mail`, or the list's name."""
+    return "all mail" if value == ALL_MAIL else value
+
+
+def subject(kind: Kind, key: str) -> str:
+    """Return an address, or a domain as *@domain."""
+    return key if Kind(kind) is Kind.ADDRESS else f"*@{key}"
+
+
+# -- deadlines
+
+
+def _unit(value: int, unit: Unit) -> str:
+    name = "business day" if unit is Unit.BUSINESS_DAYS else "day"
+    return count(value, name)
+
+
+def allowance(policy: Policy) -> str:
+    """Return what the law allows: `10 business days`."""
+    return _unit(policy.limit, policy.unit)
+
+
+def days_left(value: Due, unit: Unit = Unit.BUSINESS_DAYS) -> str:
+    """Return `1 business day left`, `Last day today`, `2 business days late`."""
+    if value.urgency is Urgency.OVERDUE:
+        # Late over a weekend only: no business day has passed yet, but the due date has.
+        return f"{_unit(-value.days_left, unit)} late" if value.days_left else "Late since the due date"
+    return f"{_unit(value.days_left, unit)} left" if value.days_left else "Last day today"
+
+
+def urgency_tone(value: Due) -> str:
+    """Return the tone of a request's clock: danger on the last business day and after, warning when due soon."""
+    if value.urgency is Urgency.OVERDUE or value.days_left <= 1:
+        return "danger"
+    return "warning" if value.urgency is Urgency.SOON else "accent"
+
+
+def holidays(cells: Sequence[Cell]) -> str:
+    """Return which holidays do not count: `Thu 26 Nov (Thanksgiving) does not count`; "" when there are none."""
+    names = [f"{day_short(cell.day)} ({cell.holiday})" for cell in cells if cell.kind is CellKind.HOLIDAY]
+    if not names:
+        return ""
+    return f"{' and '.join(names)} {'does' if len(names) == 1 else 'do'} not count"
+
+
+def strip_in_words(value: Due, today: date | None = None) -> str:
+    """Explain a due date: from receipt over the days that do not count to what is left."""
+    request = value.request
+    counted = sum(cell.kind in (CellKind.PASSED, CellKind.TO_COME) for cell in value.strip)
+    sentences = [
+        f"Received {day_short(request.received.day, today)}; due {day_short(request.due, today)}, {counted} business days later.",
+        f"{days_left(value)}.",
+    ]
+    if off := holidays(value.strip):
+        sentences.append(f"{off}.")
+    if any(cell.kind is CellKind.WEEKEND for cell in value.strip):
+        sentences.append("Weekends do not count.")
+    return " ".join(sentences)
+
+
+def headline(today: Today) -> str:
+    """Return what needs her today, as the title of the Today screen."""
+    needed = today.need_her
+    if needed:
+        return f"{spelled(needed)} request{'s need' if needed > 1 else ' needs'} you today"
+    return "Nothing needs you today" if today.open else "All opt-outs are done"
+
+
+# -- cleaning
+
+_REASONS = {
+    Reason.OPTED_OUT: ("Opted out", "danger"),
+    Reason.DOMAIN: ("Suppressed domain", "warning"),
+    Reason.DUPLICATE: ("Duplicate", "plain"),
+    Reason.NOT_AN_ADDRESS: ("Not an address", "plain"),
+    Reason.NO_ADDRESS: ("No address", "plain"),
+}
+
+
+def reason(value: Reason | str) -> str:
+    """Return why a row was removed."""
+    return _REASONS[Reason(value)][0]
+
+
+def reason_tone(value: Reason | str) -> str:
+    """Return the tone of a reason's chip."""
+    return _REASONS[Reason(value)][1]
+
+
+def removed_evidence(removed: Removed) -> str:
+    """Return what stands behind a removed row: `10 Nov 2026 by phone · all mail`, `same as row 96`."""
+    cause = removed.cause
+    if isinstance(cause, Evidence):
+        since = day(date.fromisoformat(cause.day))
+        if cause.kind is Kind.DOMAIN:
+            return f"*@{cause.key} since {since} · {scope_inline(cause.scope)}"
+        return f"{since} {by_channel(cause.channel)} · {scope_inline(cause.scope)}"
+    if isinstance(cause, Problem):
+        return f"{cause.reason}; {cause.guess}?" if cause.guess else cause.reason
+    if isinstance(cause, int):
+        return f"same as row {number(cause)}"
+    return "the row has no address" if removed.reason is Reason.NO_ADDRESS else ""
+
+
+# -- the register
+
+
+class State(NamedTuple):
+    """How a request stands, and the tone of its chip."""
+
+    text: str
+    tone: str
+
+
+def state(row: RegisterRow, today: date, soon: date) -> State:
+    """Return how a line of the register stands; `soon` is the last due date that counts as due soon."""
+    request = row.request
+    if row.lifted:
+        return State("Opted in again", "plain")
+    if request.done_at is not None:
+        return State("Done late", "danger") if done_late(request) else State("Done", "ok")
+    if request.due < today:
+        return State("Overdue", "danger")
+    return State("Due soon", "warning") if request.due <= soon else State("Open", "accent")
+
+
+def done_late(request: OptOutRequest) -> bool:
+    """Whether a request was done after its due date."""
+    if request.done_at is None:
+        return False
+    return request.done_at.astimezone(ZoneInfo(request.received.zone)).date() > request.due
+
+
+def blocked_since(request: OptOutRequest) -> str:
+    """Return `Blocked from all mail since 10 Nov 2026, 16:42`."""
+    return f"Blocked from {scope_inline(request.scope)} since {received_in_full(request.received)}"

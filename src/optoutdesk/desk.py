@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optoutdesk.domain.ledger import Verification
 from optoutdesk.paths import find_paths
 from optoutdesk.services.changes import Changes
 from optoutdesk.settings import Settings, load_settings, save_settings
@@ -127,6 +128,10 @@ class Desk:
         from optoutdesk.services.register import Register
 
         return Register(self.store, self.counting, self.due_requests)
+
+    def verify_ledger(self) -> Verification:
+        """Check the whole ledger and every stored row against it; seconds for a million rows."""
+        return self.store.verify()
 
     def close(self) -> None:
         """Close the store's connection of this thread."""

@@ -26,6 +26,8 @@ class Settings:
     """Who records, until someone else says so."""
     theme: str = "system"
     """system, light or dark."""
+    ledger_verified: str = ""
+    """ISO day on which the window last found that the ledger holds."""
     window: str = ""
     """Size and place of the window, as Qt saves them, in base 64."""
 

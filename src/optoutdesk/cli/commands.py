@@ -211,7 +211,7 @@ def due(desk: Desk, arguments: argparse.Namespace) -> int:
 
 def verify(desk: Desk, arguments: argparse.Namespace) -> int:
     """Check the ledger."""
-    found = desk.store.verify()
+    found = desk.verify_ledger()
     if arguments.json:
         print_json(
             {

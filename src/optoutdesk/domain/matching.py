@@ -1,6 +1,6 @@
-"""A match key against the suppression list: is it on it, by itself or through its domain?"""
+"""A match key against the suppression list: is it on it, by itself or through its domain, and on what grounds?"""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -8,25 +8,39 @@ from optoutdesk.domain.address import parent_domains
 from optoutdesk.domain.requests import Kind
 
 
-class Evidence(NamedTuple):
-    """The request that bars a key: made by the hundred thousand, hence a named tuple."""
+class Grounds(NamedTuple):
+    """When, how and for which mail someone opted out; one object serves all requests that share it."""
 
-    key: str
-    kind: Kind
     day: str
     """Day of receipt, ISO 8601."""
     channel: str
     scope: str
-    request_id: int
+
+
+class Evidence(NamedTuple):
+    """The request that bars a row: made by the hundred thousand, hence a named tuple."""
+
+    kind: Kind
+    key: str
+    """Match key of the address, or the suppressed domain."""
+    day: str
+    channel: str
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
 class SuppressionList:
     """All that must not be mailed for one target, as it stands at one entry of the ledger."""
 
-    addresses: AbstractSet[str]
-    domains: AbstractSet[str]
+    addresses: Mapping[str, Grounds]
+    """By match key."""
+    domains: Mapping[str, Grounds]
     _covering: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def evidence(self, kind: Kind, key: str) -> Evidence:
+        """Return the request behind an entry of the list."""
+        grounds = self.addresses[key] if kind is Kind.ADDRESS else self.domains[key]
+        return Evidence(kind, key, *grounds)
 
     def domain_over(self, key: str) -> str | None:
         """Return the suppressed domain that covers an address's match key: its own or one above it."""
@@ -39,3 +53,7 @@ class SuppressionList:
             over = next((name for name in parent_domains(domain) if name in self.domains), None)
             self._covering[domain] = over
             return over
+
+    def bars(self, key: str) -> bool:
+        """Whether an address must not be mailed."""
+        return key in self.addresses or self.domain_over(key) is not None

@@ -31,24 +31,27 @@ class Sink:
         self._layout = source.layout
         self._writer = _writer_for(source, clean)
         self._decoded = isinstance(self._table, TextTable) and not isinstance(self._writer, TextWriter)
+        self._comma_separated = isinstance(self._table, TextTable) and self._table.delimiter == ","
         number = "Line" if self._table.format.is_text else "Row"
         names = [column.name or letter_of(column.index) for column in self._layout.columns]
         self._removed = SheetWriter(removed.stream, [number, "Reason", "Evidence", "Address", *names])
 
-    def write(self, block: Block, people: People, kept: Sequence[int], verdicts: Sequence[Verdict]) -> None:
-        """Write a block: the kept rows and all that are no people in their order, the removed ones elsewhere."""
-        gone: list[list[str]] = []
+    def write(self, block: Block, people: People, kept: Sequence[int], verdicts: Mapping[int, Verdict]) -> None:
+        """Write a block: kept rows and those that are no people in their order, the removed ones elsewhere.
+
+        `kept` are positions in the block; `verdicts` are by position among the people.
+        """
+        gone: list[str] = []
         changed: dict[int, Trimmed] = {}
-        for position, verdict in zip(people.positions, verdicts, strict=True):
-            if verdict is None:
-                continue
+        for index, verdict in verdicts.items():
+            position = people.positions[index]
             if isinstance(verdict, Trimmed):
                 changed[position] = verdict
                 gone += [self._report(block, position, removed) for removed in verdict.dropped.values()]
             else:
                 gone.append(self._report(block, position, verdict))
         if gone:
-            self._removed.rows(gone)
+            self._removed.write(gone)
         if self._decoded:
             block = self._as_text(block)
         if not changed:
@@ -60,10 +63,18 @@ class Sink:
             else:
                 self._writer.copy(block, [position])
 
-    def _report(self, block: Block, position: int, removed: Removed) -> list[str]:
+    def _report(self, block: Block, position: int, removed: Removed) -> str:
+        """Return the line of the removed rows' file: why, then the row as it was."""
+        why = [str(removed.row), REASONS[removed.reason], evidence_words(removed), removed.given]
+        if self._comma_separated:
+            record = self._table.decode(block.raw[position].rstrip("\r\n"))
+            line = self._removed.line_before(why, record)
+            if line is not None:
+                return line
         row = block.rows[position]
-        cells = [cell if cell.isascii() else self._table.decode(cell) for cell in row]
-        return [str(removed.row), REASONS[removed.reason], evidence_words(removed), removed.given, *cells]
+        if not "".join(row).isascii():
+            row = [self._table.decode(cell) for cell in row]
+        return self._removed.line([*why, *row])
 
     def _as_text(self, block: Block) -> Block:
         rows = [[self._table.decode(cell) for cell in row] for row in block.rows]

@@ -41,7 +41,7 @@ class PeopleReader:
             positions, others, beside = self._parted(block)
             rows = [rows[position] for position in positions]
             numbers = [numbers[position] for position in positions]
-        batch = Batch(numbers, self._address_cells(rows), beside=beside)
+        batch = Batch(numbers, self._address_cells(rows), beside)
         self._note_long_rows(rows, batch)
         if block.several_lines:
             self._note_glued_rows(block, positions, batch)
@@ -64,16 +64,16 @@ class PeopleReader:
                 others.append(position)
         return people, others, beside
 
-    def _address_cells(self, rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    def _address_cells(self, rows: Sequence[Sequence[str]]) -> list[str] | list[tuple[str, ...]]:
         columns = self._layout.address_columns
         decode = self._table.decode
-        if len(columns) == 1:
-            column = columns[0]
-            single = [row[column] if len(row) > column else "" for row in rows]
-            return [(cell if cell.isascii() else decode(cell),) for cell in single]
-        return [
-            tuple([decode(row[column]) if len(row) > column else "" for column in columns]) for row in rows
-        ]
+        if len(columns) > 1:
+            return [
+                tuple([decode(row[column]) if len(row) > column else "" for column in columns]) for row in rows
+            ]
+        column = columns[0]
+        cells = [row[column] if len(row) > column else "" for row in rows]
+        return cells if "".join(cells).isascii() else [decode(cell) for cell in cells]
 
     def _note_long_rows(self, rows: Sequence[Sequence[str]], batch: Batch) -> None:
         """What hangs over the header's width may be an address too: none of them may be a suppressed one."""
@@ -83,7 +83,7 @@ class PeopleReader:
         for index, row in enumerate(rows):
             over = [self._table.decode(cell) for cell in row[width:] if "@" in cell]
             if over:
-                batch.beside = {**batch.beside, index: over}
+                batch.beside[index] = over
 
     def _note_glued_rows(self, block: Block, positions: Sequence[int], batch: Batch) -> None:
         """Note rows of several lines that may be rows glued together by a stray quotation mark.
@@ -92,7 +92,6 @@ class PeopleReader:
         a row that has not the header's width is not one at all.
         """
         index_of = {position: index for index, position in enumerate(positions)}
-        beside, broken = dict(batch.beside), {}
         for position in block.several_lines:
             index = index_of.get(position)
             if index is None or "@" not in block.raw[position]:
@@ -101,23 +100,24 @@ class PeopleReader:
             hidden = [self._table.decode(cell) for cell in row if "@" in cell and ("\n" in cell or "\r" in cell)]
             if not hidden:
                 continue
-            beside[index] = [*beside.get(index, ()), *hidden]
+            batch.beside[index] = [*batch.beside.get(index, ()), *hidden]
             if self._layout.header_row is not None and len(row) != len(self._layout.columns):
-                broken[index] = GLUED
-        batch.beside, batch.broken = beside, broken
+                batch.broken[index] = GLUED
 
-    def suppressed_elsewhere(self, block: Block, positions: Iterable[int]) -> int:
+    def suppressed_elsewhere(self, block: Block, people: People, kept: Sequence[int]) -> int:
         """Return how many of these kept rows hold a suppressed address outside the address columns."""
+        text = block.raw if block.raw and isinstance(block.raw[0], str) else map("".join, block.rows)
+        cells = people.batch.cells
+        in_cells = cells if cells and isinstance(cells[0], str) else map("".join, cells)
+        if "".join(text).count("@") == "".join(in_cells).count("@"):
+            return 0  # nearly always
         columns = set(self._layout.address_columns)
         found = 0
-        for position in positions:
-            cells = [c for index, c in enumerate(block.rows[position]) if "@" in c and index not in columns]
-            if cells and self._any_suppressed(map(self._table.decode, cells)):
+        for position in kept:
+            others = [c for index, c in enumerate(block.rows[position]) if "@" in c and index not in columns]
+            if others and self._any_suppressed(map(self._table.decode, others)):
                 found += 1
         return found
 
     def _any_suppressed(self, cells: Iterable[str]) -> bool:
-        keys = (address.key for cell in cells for address in read_cell(cell).addresses)
-        return any(
-            key in self._suppression.addresses or self._suppression.domain_over(key) is not None for key in keys
-        )
+        return any(self._suppression.bars(a.key) for cell in cells for a in read_cell(cell).addresses)

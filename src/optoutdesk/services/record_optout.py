@@ -162,13 +162,21 @@ class RecordOptOut:
                     )
                     outcome[subject] = Recorded(request, already=known is not None)
                     fresh.append(request)
-            stored = iter(act.add_requests(fresh)) if fresh else iter(())
             if not fresh:
                 act.leave_no_entry()
+            stored = iter(act.add_requests(fresh) if fresh else ())
+            act.close_requests(r for request in fresh for r in self._later_ones(request))
         recorded = [
             item if item.request.id else Recorded(next(stored), item.already) for item in outcome.values()
         ]
         return recorded, Changes.REQUESTS if fresh else Changes.NOTHING
+
+    def _later_ones(self, request: OptOutRequest) -> list[OptOutRequest]:
+        """Return the known requests whose place an earlier receipt takes: one clock runs, the strictest."""
+        known = self._store.requests_about((request.kind, request.key))
+        return [
+            r for r in known if r.scope == request.scope and r.received.instant > request.received.instant
+        ]
 
     def _known_spelling(self, scope: str) -> str:
         """Return the spelling under which a list is known already, so that one list has one name."""

@@ -1,6 +1,7 @@
 """How verdicts are put into words in files and on the command line: plain English, ISO dates where a file must sort."""
 
 from datetime import date
+from functools import lru_cache
 
 from optoutdesk.domain.address import Problem
 from optoutdesk.domain.cleaning import Reason, Removed
@@ -47,11 +48,16 @@ def evidence_words(removed: Removed) -> str:
     """Return the evidence of a removed row in one line."""
     cause = removed.cause
     if isinstance(cause, Evidence):
-        how = CHANNELS[Channel(cause.channel)]
-        since = f"{day_words(cause.day)}{' ' if how else ''}{how} · {scope_words(cause.scope)}"
+        since = _since(cause.day, cause.channel, cause.scope)
         return f"*@{cause.key} since {since}" if removed.reason is Reason.DOMAIN else since
     if isinstance(cause, Problem):
         return str(cause)
     if isinstance(cause, int):
         return f"same as row {cause}"
     return "no address in this row" if removed.reason is Reason.NO_ADDRESS else ""
+
+
+@lru_cache(maxsize=4096)
+def _since(day: str, channel: str, scope: str) -> str:
+    how = CHANNELS[Channel(channel)]
+    return f"{day_words(day)}{' ' if how else ''}{how} · {scope_words(scope)}"

@@ -1,8 +1,11 @@
 """What the cells of xlsx, xls and ods have in common: their values as text, dates out of numbers, rows in blocks."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from enum import Enum
+from math import isinf
 
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
@@ -17,9 +20,17 @@ MAX_COLUMNS = 16_384
 Row = tuple[int, list[str], list[CellValue | None]]
 """Its number in the sheet from 1; its cells as text; the same cells as values. Both lists are equally long."""
 
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DURATION = re.compile(r"(-?)P(?:(\d{1,9})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:[.,]\d+)?)S)?")
+_ANY_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - spreadsheets know no zones
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MOST_DIGITS = 308  # a float cannot be longer before its point
 _BLOCK_ROWS = 2_000
 _BLOCK_CELLS = 200_000
 _LONGEST_GAP = 10_000
+# Excel stops at 32,767 characters; other programs write longer ones.
+_LONGEST_TEXT = 16_000_000
+_MOST_RUNS = 100_000
 # A full sheet of 190 columns. What takes more is a few cells strewn over millions, or an attack.
 _MOST_CELLS = 200_000_000
 
@@ -31,29 +42,64 @@ class CellError(str):
 
 
 class Kind(Enum):
-    """What a number format makes of a number."""
+    """What a number format can make of a number."""
 
-    NUMBER = 0
-    DATE = 1
-    DURATION = 2
+    DATE = "date"
+    DURATION = "duration"
 
 
-def kind_of(number_format: str) -> Kind:
-    """Return what cells with this number format show."""
+Style = tuple[str, Kind | None]
+"""A number format, and what it makes of numbers."""
+
+
+def style_of(number_format: str) -> Style:
+    """Return a number format with what it makes of numbers."""
     if not is_date_format(number_format):
-        return Kind.NUMBER
-    return Kind.DURATION if is_timedelta_format(number_format) else Kind.DATE
+        return number_format, None
+    return number_format, Kind.DURATION if is_timedelta_format(number_format) else Kind.DATE
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A worksheet of a workbook."""
+
+    name: str
+    hidden: bool = False
 
 
 def from_serial(
     number: float, kind: Kind, epoch: dt.datetime
 ) -> float | dt.datetime | dt.time | dt.timedelta:
     """Return the date, time or duration that a number stands for, or the number where there is none (Excel: ####)."""
+    if number < 0 and kind is Kind.DATE:
+        return number
     try:
-        moment: dt.datetime | dt.time | dt.timedelta = from_excel(number, epoch, timedelta=kind is Kind.DURATION)
+        moment: dt.datetime | dt.time | dt.timedelta = from_excel(
+            number, epoch, timedelta=kind is Kind.DURATION
+        )
     except (OverflowError, ValueError):
         return number
     return moment
+
+
+def from_iso(written: str) -> dt.datetime | dt.date | dt.time | dt.timedelta:
+    """Return a date, a time of day or a duration in ISO 8601. ValueError for what is none.
+
+    A duration of less than a day is a time of day: that is how spreadsheets write one.
+    """
+    if match := _DURATION.fullmatch(written):
+        sign, days, hours, minutes, seconds = match.groups(default="0")
+        duration = dt.timedelta(
+            days=int(days), hours=int(hours), minutes=int(minutes), seconds=float(seconds.replace(",", "."))
+        )
+        if sign == "-":
+            return -duration
+        return (_ANY_DAY + duration).time() if duration < dt.timedelta(days=1) else duration
+    if "T" in written[1:]:
+        return dt.datetime.fromisoformat(written).replace(tzinfo=None)
+    if ":" in written:
+        return dt.time.fromisoformat(written).replace(tzinfo=None)
+    return dt.date.fromisoformat(written)
 
 
 def format_for(value: object) -> str:
@@ -96,6 +142,19 @@ def _hours(duration: dt.timedelta) -> str:
     return f"-{text}" if duration < dt.timedelta() else text
 
 
+def parse_number(written: str) -> int | float | None:
+    """Return a number as XML writes it; None when it is none. (int and float take more than XML allows.)"""
+    if written.isdigit() and written.isascii() and len(written) <= _MOST_DIGITS:
+        return int(written)
+    bare = written.strip()
+    if len(bare) > _MOST_DIGITS or not _NUMBER.fullmatch(bare):
+        return None
+    if bare.lstrip("+-").isdigit():
+        return int(bare)
+    number = float(bare)
+    return None if isinf(number) else number
+
+
 def whole(number: float) -> float | int:
     """Return a float as an int where nothing is lost by that: formats that know only floats store 5 as 5.0."""
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
@@ -132,6 +191,19 @@ def _without_gaps(rows: Iterable[Row]) -> Iterator[Row]:
                 yield missing, [], []
         yield row
         last = number
+
+
+def mend_surrogates(text: str) -> str:
+    """Return text in which halves of characters, as UTF-16 splits them, are joined, and lone halves replaced."""
+    if _SURROGATE.search(text) is None:
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def check_text(parts: list[str], name: str) -> None:
+    """Stop a text that grows without end."""
+    if len(parts) > _MOST_RUNS or sum(map(len, parts)) > _LONGEST_TEXT:
+        raise too_big(name, f"a text of more than {_LONGEST_TEXT:,} characters or {_MOST_RUNS:,} pieces")
 
 
 def damaged(name: str, details: str) -> UnreadableListError:

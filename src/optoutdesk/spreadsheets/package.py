@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
+from typing import NoReturn, Self
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -49,7 +49,7 @@ class Package:
                 self._twice.add(key)
             self._parts[key] = info
 
-    def __enter__(self) -> "Package":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -82,7 +82,9 @@ class Package:
         if info.file_size > (_MOST_BYTES_OF_SMALL_PART if small else _MOST_BYTES):
             raise too_big(self.name, f"{part} is {info.file_size:,} bytes")
         if info.file_size > max(_RATIO_COUNTS_FROM, _MOST_RATIO * info.compress_size):
-            raise too_big(self.name, f"{part} unpacks from {info.compress_size:,} to {info.file_size:,} bytes")
+            raise too_big(
+                self.name, f"{part} unpacks from {info.compress_size:,} to {info.file_size:,} bytes"
+            )
         # ZipFile never gives more bytes than were declared, and checks their sum at the end.
         with self._sentences(), self._zip.open(info) as stream:
             fed = 0

@@ -18,8 +18,8 @@ from typing import IO
 from optoutdesk.domain.errors import UnreadableListError
 from optoutdesk.spreadsheets.table import Block, Format
 
-BLOCK_SIZE = 1 << 20
-"""Bytes read at a time."""
+BLOCK_SIZE = 1 << 18
+"""Bytes read at a time: small enough that a block stays in the processor's cache."""
 MAX_RECORD = 16 << 20
 """Characters; a longer record is no row of a list."""
 _SNIFFED = 1 << 18
@@ -96,54 +96,70 @@ class TextTable:
             number += len(some)
 
     def _parsed(self, lines: Iterator[list[str]], delimiter: str) -> Iterator[Block]:
-        held: list[str] = []  # the lines that the parser was given and whose records are not yet out
-        held_from = 0  # how many lines came before them
+        """Yield records where the csv parser ends them, each with the lines it was made from."""
+        held: list[str] = []  # lines the parser was given and whose records are not out yet
+        first = 0  # how many lines came before them
+        given = 0  # how many lines the parser was given in all
+        limit = 0  # a record that ends here or later completes a block
+        rows: list[list[str]] = []
+        ends: list[int] = []  # after how many lines each row was complete
 
         def feed() -> Iterator[list[str]]:
-            nonlocal held, held_from
+            nonlocal given, limit
             for some in lines:
-                # `start` is where the record begins that the parser is in the middle of.
-                held = held[start - held_from :] + some
-                held_from = start
-                if sum(map(len, held)) - sum(map(len, some)) > MAX_RECORD:
-                    raise _endless(self.path.name, start + 1)
+                begun = ends[-1] if ends else first  # where the record begins that the parser is in
+                if sum(map(len, held[begun - first :])) > MAX_RECORD:
+                    raise _endless(self.path.name, begun + 1)
+                held.extend(some)
+                limit = given if rows else given + len(some)
+                given += len(some)
                 yield some
             yield [_END]
 
-        start = 0
-        block = Block([], [], [])
         reader = csv.reader(chain.from_iterable(feed()), delimiter=delimiter)
         ended = False
         try:
             for row in reader:
                 end = reader.line_num
-                position = start - held_from
-                if row == [_END] and end == start + 1:
-                    ended = True
+                if end > given:  # the mark of the end; it stands alone unless a quotation mark swallowed it
+                    ended = row == [_END]
                     break
-                if end == start + 1:
-                    raw = held[position]
-                else:
-                    raw = "".join(held[position : end - held_from])
-                    block.several_lines.append(len(block.rows))
-                block.numbers.append(start + 1)
-                block.rows.append(row)
-                block.raw.append(raw)
-                start = end
-                if len(block.rows) == 8192:
-                    yield self._first_cleaned(block)
-                    block = Block([], [], [])
+                rows.append(row)
+                ends.append(end)
+                if end >= limit:
+                    yield self._block(rows, ends, held, first)
+                    del held[: end - first]
+                    first, limit = end, given
+                    rows.clear()
+                    ends.clear()
         except csv.Error as error:
-            if "field limit" in str(error) or "larger" in str(error):
-                raise _endless(self.path.name, start + 1) from error
-            raise UnreadableListError(
-                f"Line {start + 1} of {self.path.name} cannot be read. Open the file in your spreadsheet program, "
-                "save it as CSV again, and try once more.",
-                details=str(error),
-            ) from error
-        if not ended:  # the end itself was swallowed by a quotation mark
-            raise _endless(self.path.name, start + 1)
-        yield self._first_cleaned(block)
+            raise self._unreadable(error, (ends[-1] if ends else first) + 1) from error
+        if not ended:
+            raise _endless(self.path.name, (ends[-1] if ends else first) + 1)
+        if rows:
+            yield self._block(rows, ends, held, first)
+
+    def _block(self, rows: list[list[str]], ends: list[int], held: list[str], first: int) -> Block:
+        """Return records with their numbers and raw text; `held` starts with line `first` + 1."""
+        starts = [first, *ends[:-1]]
+        if ends[-1] - first == len(rows):
+            raw, several = held[: len(rows)], []
+        else:
+            raw = [
+                held[start - first] if end - start == 1 else "".join(held[start - first : end - first])
+                for start, end in zip(starts, ends, strict=True)
+            ]
+            several = [n for n, (start, end) in enumerate(zip(starts, ends, strict=True)) if end - start > 1]
+        return self._first_cleaned(Block([start + 1 for start in starts], [*rows], raw, several))
+
+    def _unreadable(self, error: csv.Error, line: int) -> UnreadableListError:
+        if "field limit" in str(error) or "larger" in str(error):
+            return _endless(self.path.name, line)
+        return UnreadableListError(
+            f"Line {line} of {self.path.name} cannot be read. Open the file in your spreadsheet program, "
+            "save it as CSV again, and try once more.",
+            details=str(error),
+        )
 
     def _first_cleaned(self, block: Block) -> Block:
         """Take the byte order mark out of the first cell; the raw text keeps it."""

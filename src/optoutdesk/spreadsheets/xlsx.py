@@ -6,27 +6,22 @@ The parts and elements are those of ECMA-376 (Office Open XML), in both its name
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from optoutdesk.domain.errors import UnreadableListError
-from optoutdesk.spreadsheets.cells import MAX_COLUMNS, Kind, Row, Sheet, damaged, kind_of, too_big
+from optoutdesk.spreadsheets.cells import MAX_COLUMNS, Row, Sheet, Style, style_of
 from optoutdesk.spreadsheets.package import Attributes, Package, resolve
-from optoutdesk.spreadsheets.xlsx_sheet import SheetParser, Style
+from optoutdesk.spreadsheets.xlsx_sheet import SheetParser, StringsParser, unescape
 
 MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
-# More distinct strings than fit into a full sheet of 20 columns.
-_MOST_STRINGS = 25_000_000
-# Formats of Chinese, Japanese and Korean calendars have numbers but no text (ECMA-376 part 1, 18.8.30).
-_EAST_ASIAN = {n: "yyyy-mm-dd" for n in (*range(27, 32), 36, *range(50, 59))} | {
-    n: "h:mm:ss" for n in range(32, 36)
-}
+# The formats of East Asian calendars have numbers but no text of their own (ECMA-376 part 1, 18.8.30).
+_EAST_ASIAN = dict.fromkeys(range(27, 59), "yyyy-mm-dd") | dict.fromkeys(range(32, 36), "h:mm:ss")
 # A width for "all columns to the right" is not one for each of them.
 _MOST_WIDTHS = 1_000
 
@@ -42,11 +37,11 @@ class XlsxBook:
         with Package(path) as package:
             main = main_part(package)
             targets, kinds = _relations(package, main)
-            self._epoch = CALENDAR_WINDOWS_1900
+            self._epoch = WINDOWS_EPOCH
 
             def visit(path: list[str], attributes: Attributes) -> None:
                 if path[-1] == "workbookPr" and attributes.get("date1904") in ("1", "true", "on"):
-                    self._epoch = CALENDAR_MAC_1904
+                    self._epoch = MAC_EPOCH
                 elif path[-2:] == ["sheets", "sheet"]:
                     relation = next((v for k, v in attributes.items() if k.endswith("relationships id")), "")
                     if kinds.get(relation, "worksheet") == "worksheet":
@@ -99,7 +94,9 @@ class XlsxBook:
             except (KeyError, ValueError):
                 return
             if first >= 1 and 0 < width <= 255:
-                widths.update(dict.fromkeys(range(first - 1, min(last, first + _MOST_WIDTHS, MAX_COLUMNS)), width))
+                widths.update(
+                    dict.fromkeys(range(first - 1, min(last, first + _MOST_WIDTHS, MAX_COLUMNS)), width)
+                )
 
         with Package(self._path) as package:
             parser = package.parser()
@@ -167,42 +164,21 @@ def _read_styles(package: Package, part: str) -> dict[str | None, Style]:
     known: dict[str, Style] = {}
     for number in set(used):
         code = formats.get(number) or built_in.get(number, "General")
-        known[number] = (code, kind_of(code))
+        known[number] = style_of(code)
     styles: dict[str | None, Style] = {str(index): known[number] for index, number in enumerate(used)}
-    styles[None] = styles.get("0", ("General", Kind.NUMBER))
+    styles[None] = styles.get("0", style_of("General"))
     return styles
 
 
-@dataclass
-class _StringsParser:
-    """Collects the shared strings: the runs of rich text joined, the readings above Asian text left out."""
-
-    prefix: str
-    strings: list[str] = field(default_factory=list)
-    _parts: list[str] = field(default_factory=list)
-    _in_text: bool = False
-    _in_reading: bool = False
-
-    def __post_init__(self) -> None:
-        self._item, self._text, self._reading = (self.prefix + name for name in ("si", "t", "rPh"))
-
-    def start(self, name: str, _: Attributes) -> None:
-        if name == self._text:
-            self._in_text = not self._in_reading
-        elif name == self._item:
-            self._parts.clear()
-        elif name == self._reading:
-            self._in_reading = True
-
-    def characters(self, data: str) -> None:
-        if self._in_text:
-            self._parts.append(data)
-
-    def end(self, name: str) -> None:
-        if name == self._text:
-            self._in_text = False
-        elif name == self._item:
-            text = "".join(self._parts)
-            self.strings.append(unescape(text) if "_x" in text else text)
-        elif name == self._reading:
-            self._in_reading = False
+def _read_strings(package: Package, part: str) -> list[str]:
+    """Return the strings that cells refer to by number."""
+    if part not in package:
+        return []
+    shared = StringsParser(package.prefix_of(part, "sst", MAIN), package.name)
+    parser = package.parser()
+    parser.StartElementHandler = shared.start
+    parser.EndElementHandler = shared.end
+    parser.CharacterDataHandler = shared.characters
+    for _ in package.feed(part, parser):
+        shared.check_size()
+    return shared.strings

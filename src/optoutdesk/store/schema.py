@@ -57,8 +57,11 @@ class Request(_Table):
     counting = TextField()
 
     class Meta:
-        # The first serves matching without touching the rows, the second the register's order.
-        indexes = ((("kind", "key", "scope"), False), (("received_at", "id"), False))
+        indexes = (
+            (("kind", "key"), False),  # what is known of one address
+            (("kind", "received_day", "channel", "scope", "key"), False),  # all that is barred, by its grounds
+            (("received_at", "id"), False),  # the register's order
+        )
 
 
 class OptIn(_Table):

@@ -1,6 +1,7 @@
 """What every screen is given: the desk, the clock, the worker, the one broadcast, and the ways to other screens."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,11 +11,21 @@ from PySide6.QtWidgets import QWidget
 
 from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import UserError
-from optoutdesk.domain.requests import Kind
+from optoutdesk.domain.requests import Channel, Kind
 from optoutdesk.services.changes import Changes
 from optoutdesk.ui.tasks import Tasks
 
 EVERYTHING = Changes.REQUESTS | Changes.CLEANED_LISTS | Changes.SETTINGS
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDraft:
+    """What is known already of an opt-out that is being recorded."""
+
+    text: str
+    channel: Channel | None = None
+    day: date | None = None
+    """Received on this day at an unknown time; None: now."""
 
 
 class Context(QObject):
@@ -30,6 +41,10 @@ class Context(QObject):
     """Go to Opt-outs with the open requests."""
     record_optout = Signal(str)
     """Open the Record dialog with this text."""
+    record_draft = Signal(object)
+    """RecordDraft: open the Record dialog with this, for her to complete."""
+    notice = Signal(str)
+    """One short sentence on what was just done, shown for a moment."""
     find = Signal()
     """Open the find box."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, P
 from optoutdesk.services.due_requests import Due, Today, Urgency
 from optoutdesk.store import RegisterRow
 
-NONE = "–"
+NONE = "–"  # noqa: RUF001 - a dash
 """Stands where there is no figure or date."""
 
 # -- numbers
@@ -72,7 +73,7 @@ def _day_month(day: date, month: str) -> str:
     return f"{month} {day.day}" if _month_first() else f"{day.day} {month}"
 
 
-def day_short(value: date, today: date | None = None) -> str:
+def day(value: date, today: date | None = None) -> str:
     """Return `Wed 25 Nov`, with the year when it is more than half a year away from today."""
     text = f"{_DAYS[value.weekday()][:3]} {_day_month(value, _MONTHS[value.month - 1][:3])}"
     far = today is not None and abs((value - today).days) > 182
@@ -91,7 +92,7 @@ def full_day(value: date) -> str:
     return f"{_DAYS[value.weekday()][:3]}{comma} {_day_month(value, _MONTHS[value.month - 1])}{comma} {value.year}"
 
 
-def day(value: date) -> str:
+def short_date(value: date) -> str:
     """Return `10 Nov 2026`."""
     return f"{_day_month(value, _MONTHS[value.month - 1][:3])}{',' if _month_first() else ''} {value.year}"
 
@@ -99,20 +100,26 @@ def day(value: date) -> str:
 def moment(instant: datetime, zone: str, today: date) -> str:
     """Return a moment in the business's zone: `Today 10:51`, `Tue 10 Nov 16:42`."""
     local = instant.astimezone(ZoneInfo(zone))
-    name = "Today" if local.date() == today else day_short(local.date(), today)
+    name = "Today" if local.date() == today else day(local.date(), today)
     return f"{name} {clock(local)}"
+
+
+def moment_or_day(instant: datetime, zone: str, today: date) -> str:
+    """Return `Today 09:40` for today, else the day alone: `Fri 20 Nov`."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"Today {clock(local)}" if local.date() == today else day(local.date(), today)
 
 
 def received(receipt: Received, today: date) -> str:
     """Return when a request arrived, as precisely as it is known."""
     if receipt.precision is Precision.MINUTE:
         return moment(receipt.instant, receipt.zone, today)
-    return "Today" if receipt.day == today else day_short(receipt.day, today)
+    return "Today" if receipt.day == today else day(receipt.day, today)
 
 
 def received_in_full(receipt: Received) -> str:
     """Return `10 Nov 2026, 16:42`, or the day alone when no time is known."""
-    text = day(receipt.day)
+    text = short_date(receipt.day)
     if receipt.precision is Precision.DAY:
         return text
     return f"{text}, {clock(receipt.instant.astimezone(ZoneInfo(receipt.zone)))}"
@@ -130,10 +137,10 @@ _CHANNELS: dict[Channel, tuple[str, str, str]] = {
     Channel.LINK: ("Unsubscribe link", "through the unsubscribe link", "Unsubscribe link"),
     Channel.LIST_UNSUBSCRIBE: (
         "Unsubscribe button",
-        "through the mail program’s unsubscribe button",
+        "by the mail program's unsubscribe button",
         "Unsubscribe button of a mail program",
     ),
-    Channel.PLATFORM_EXPORT: ("Platform export", "in a platform’s export", "Export of a platform"),
+    Channel.PLATFORM_EXPORT: ("Platform export", "from a platform's export", "Export of a platform"),
     Channel.COMPLAINT: ("Complaint", "by complaint", "Complaint"),
     Channel.BOUNCE: ("Bounce", "by a bounce", "Bounced mail"),
     Channel.OTHER: ("Other", "in another way", "Another way"),
@@ -162,9 +169,12 @@ def channel_choice(value: Channel | str) -> str:
     return _CHANNELS[Channel(value)][2]
 
 
+ALL_MAIL_WORDS = "All mail"
+
+
 def scope(value: str) -> str:
     """Return `All mail`, or the list's name."""
-    return "All mail" if value == ALL_MAIL else value
+    return ALL_MAIL_WORDS if value == ALL_MAIL else value
 
 
 def scope_inline(value: str) -> str:
@@ -172,9 +182,23 @@ def scope_inline(value: str) -> str:
     return "all mail" if value == ALL_MAIL else value
 
 
-def subject(kind: Kind, key: str) -> str:
-    """Return an address, or a domain as *@domain."""
-    return key if Kind(kind) is Kind.ADDRESS else f"*@{key}"
+def subject(kind: Kind, key: str) -> str:  # noqa: ARG001 - a domain has no @ in its key
+    """Return an address, or a domain as *@domain, in readable letters."""
+    local, at, domain = key.rpartition("@")
+    if "xn--" in domain:
+        domain = _readable(domain)
+    return f"{local}{at or '*@'}{domain}"
+
+
+@lru_cache(maxsize=4096)
+def _readable(domain: str) -> str:
+    """Return a domain of A-labels (RFC 5890) as people write it."""
+    import idna  # slow to load: only for the few domains that need it
+
+    try:
+        return idna.decode(domain)
+    except (idna.IDNAError, UnicodeError):
+        return domain
 
 
 # -- deadlines
@@ -207,7 +231,7 @@ def urgency_tone(value: Due) -> str:
 
 def holidays(cells: Sequence[Cell]) -> str:
     """Return which holidays do not count: `Thu 26 Nov (Thanksgiving) does not count`; "" when there are none."""
-    names = [f"{day_short(cell.day)} ({cell.holiday})" for cell in cells if cell.kind is CellKind.HOLIDAY]
+    names = [f"{day(cell.day)} ({cell.holiday})" for cell in cells if cell.kind is CellKind.HOLIDAY]
     if not names:
         return ""
     return f"{' and '.join(names)} {'does' if len(names) == 1 else 'do'} not count"
@@ -218,7 +242,7 @@ def strip_in_words(value: Due, today: date | None = None) -> str:
     request = value.request
     counted = sum(cell.kind in (CellKind.PASSED, CellKind.TO_COME) for cell in value.strip)
     sentences = [
-        f"Received {day_short(request.received.day, today)}; due {day_short(request.due, today)}, {counted} business days later.",
+        f"Received {day(request.received.day, today)}; due {day(request.due, today)}, {counted} business days later.",
         f"{days_left(value)}.",
     ]
     if off := holidays(value.strip):
@@ -257,11 +281,11 @@ def reason_tone(value: Reason | str) -> str:
     return _REASONS[Reason(value)][1]
 
 
-def removed_evidence(removed: Removed) -> str:
+def evidence(removed: Removed) -> str:
     """Return what stands behind a removed row: `10 Nov 2026 by phone · all mail`, `same as row 96`."""
     cause = removed.cause
     if isinstance(cause, Evidence):
-        since = day(date.fromisoformat(cause.day))
+        since = short_date(date.fromisoformat(cause.day))
         if cause.kind is Kind.DOMAIN:
             return f"*@{cause.key} since {since} · {scope_inline(cause.scope)}"
         return f"{since} {by_channel(cause.channel)} · {scope_inline(cause.scope)}"
@@ -304,3 +328,31 @@ def done_late(request: OptOutRequest) -> bool:
 def blocked_since(request: OptOutRequest) -> str:
     """Return `Blocked from all mail since 10 Nov 2026, 16:42`."""
     return f"Blocked from {scope_inline(request.scope)} since {received_in_full(request.received)}"
+
+
+def is_one_list(value: str) -> bool:
+    """Whether a scope names one list rather than all mail."""
+    return value != ALL_MAIL
+
+
+def problem(value: Problem) -> str:
+    """Return why something is no address: `Not an address: the domain has no dot`."""
+    if value.guess:
+        return f"Not an address: {value.reason}. {value.guess}?"
+    return f"Not an address: {value.reason}"
+
+
+def edit_format_day() -> str:
+    """Return Qt's format for a field with a day in it."""
+    return "ddd, MMM d, yyyy" if _month_first() else "ddd d MMM yyyy"
+
+
+def edit_format_time() -> str:
+    """Return Qt's format for a field with a time in it."""
+    return "h:mm AP" if "AP" in QLocale().timeFormat(QLocale.FormatType.ShortFormat).upper() else "HH:mm"
+
+
+def why_due(policy: Policy, cells: Sequence[Cell]) -> str:
+    """Return how a due date came about: `10 business days; Thu 26 Nov (Thanksgiving Day) does not count`."""
+    off = holidays(cells)
+    return f"{allowance(policy)}; {off}" if off else allowance(policy)

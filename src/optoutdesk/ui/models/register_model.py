@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from optoutdesk.domain.requests import Kind
-from optoutdesk.services.due_requests import Urgency
 from optoutdesk.store import RegisterFilter, RegisterPage, RegisterRow
 from optoutdesk.ui import words
 from optoutdesk.ui.context import Context

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from optoutdesk.domain.cleaning import Reason, Removed
 from optoutdesk.ui import words
+from optoutdesk.ui.theme import Size, font
 from optoutdesk.ui.widgets.table import MUTED_ROLE, TONE_ROLE
 
 HEADERS = ("Row", "Address", "Why", "Evidence")
@@ -75,6 +76,8 @@ class RemovedModel(QAbstractTableModel):
             return words.reason_tone(removed.reason) if column == WHY else None
         if role == MUTED_ROLE:
             return column in (ROW, EVIDENCE)
+        if role == Qt.ItemDataRole.FontRole and column in (ROW, EVIDENCE):
+            return font(Size.SMALL)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == ROW:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -34,6 +34,7 @@ def restyle(widget: QWidget, **properties: object) -> None:
         widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+    widget.updateGeometry()
 
 
 class Button(QPushButton):
@@ -67,6 +68,7 @@ class Chip(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", "chip")
         self.setProperty("tone", tone)
+        self.setIndent(0)  # else Qt adds half a letter beside the padding
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def show_state(self, text: str, tone: str) -> None:
@@ -173,7 +175,7 @@ class EmptyState(QWidget):
         if button:
             self.button = Button(button, primary=True)
             if press is not None:
-                self.button.clicked.connect(lambda: press())
+                self.button.clicked.connect(lambda _checked=False: press())
             layout.addSpacing(8)
             layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)

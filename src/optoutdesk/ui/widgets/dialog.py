@@ -49,8 +49,22 @@ class Dialog(QDialog):
             self._dimmer = Dimmer(window)
             self._dimmer.show()
             self._dimmer.raise_()
-        self.adjustSize()
+        self.fit()
         self._centre(window)
+
+    def fit(self) -> None:
+        """Take exactly the height that what is in it needs at its width."""
+        layout = self.layout()
+        if layout is None:
+            return
+        layout.activate()
+        width = self.width() if self.minimumWidth() == self.maximumWidth() else layout.totalSizeHint().width()
+        height = (
+            layout.totalHeightForWidth(width)
+            if layout.hasHeightForWidth()
+            else layout.totalSizeHint().height()
+        )
+        self.resize(width, height)
 
     def _centre(self, window: QWidget) -> None:
         """Put it in the middle of the window, a little above where the eye expects the middle."""

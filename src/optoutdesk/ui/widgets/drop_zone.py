@@ -56,9 +56,11 @@ class DropZone(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 24, 16, 24)
         layout.setSpacing(4)
+        layout.addStretch(1)
         for part in (label(title, "heading", wrap=True), label(text, "muted", wrap=True)):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             layout.addWidget(part)
+        layout.addStretch(1)
         theme_changed.connect(self.update)
 
     def choose(self) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from optoutdesk.ui import words
 from optoutdesk.ui.widgets.basic import Button
+from optoutdesk.ui.widgets.flow import FlowLayout
 
 
 class FilterChips(QWidget):
@@ -21,9 +22,7 @@ class FilterChips(QWidget):
         """`choices` are (key, text) in order; the first is chosen."""
         super().__init__(parent)
         self.setAccessibleName(name)
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(8)
+        self._layout = FlowLayout(self, spacing=8)
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._keys: list[object] = []
@@ -38,7 +37,6 @@ class FilterChips(QWidget):
             self._keys.append(key)
             self._texts.append(text)
             self._chips.append(chip)
-        self._layout.addStretch(1)
         if self._chips:
             self._chips[0].setChecked(True)
         self._share_focus()

@@ -80,7 +80,7 @@ class Message(Dialog):
         self.more.hide()
         self.copy.show()
         self.copy.setFocus()
-        self.adjustSize()
+        self.fit()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(f"{self.text.text()}\n\n{self.details.toPlainText()}")
@@ -92,7 +92,7 @@ def ask(
 ) -> Message:
     """Ask before an act; `then` is called when she agrees. Returns at once."""
     message = Message(parent, title, text, yes=yes, no="Cancel", details=details)
-    message.accepted.connect(lambda: then())
+    message.accepted.connect(then)
     message.open()
     return message
 

@@ -1,10 +1,10 @@
 """The deadline strip: one cell a business day, filled as they pass, hatched for a holiday, a gap for a weekend."""
 
+from datetime import date
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
-
-from datetime import date
 
 from optoutdesk.domain.deadlines import Cell, CellKind
 from optoutdesk.services.due_requests import Due
@@ -12,6 +12,8 @@ from optoutdesk.ui import words
 from optoutdesk.ui.theme import color, theme, theme_changed
 
 HEIGHT = 16
+MAX_WIDTH = 176
+"""So wide that no cell of ten business days with two holidays needs to shrink."""
 _CELL = 10.0
 _GAP = 3.5
 _WEEKEND = 7.0
@@ -99,5 +101,5 @@ class DeadlineStrip(QWidget):
         if self._due is None:
             return
         painter = QPainter(self)
-        paint_strip(painter, QRectF(0, 0, self.width(), HEIGHT), self._due)
+        paint_strip(painter, QRectF(0, 0, min(self.width(), MAX_WIDTH), HEIGHT), self._due)
         painter.end()

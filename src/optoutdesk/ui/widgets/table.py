@@ -1,6 +1,6 @@
 """A table as all screens show it: whole rows, thin lines, chips for states; colours follow the theme."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
@@ -22,7 +22,7 @@ TONE_ROLE = Qt.ItemDataRole.UserRole + 1
 MUTED_ROLE = Qt.ItemDataRole.UserRole + 2
 """True: the cell's text steps back."""
 
-PADDING = 12
+PADDING = 10
 _ROW = 36
 _CHIP_PADDING = 9
 
@@ -35,10 +35,12 @@ def chip_size(text: str) -> QSize:
     return QSize(metrics.horizontalAdvance(text) + 2 * _CHIP_PADDING, metrics.height() + 6)
 
 
-def paint_chip(painter: QPainter, rect: QRect, text: str, tone: str) -> None:
-    """Paint a chip that fills a rectangle."""
+def paint_chip(painter: QPainter, rect: QRect, text: str, tone: str, *, chosen: bool = False) -> None:
+    """Paint a chip that fills a rectangle; `chosen`: on the ground of a chosen row."""
     colours = theme()
     ink, ground = colours.tone(tone)
+    if chosen and tone == "accent":
+        ground = colours.surface  # or it would not be seen
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QColor(colours.edge) if tone == "plain" else Qt.PenStyle.NoPen)
@@ -58,9 +60,8 @@ class RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colours = theme()
-        # PySide's stubs do not list the option's own members.
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         view = self.parent()
         painter.save()
         chosen = bool(state & QStyle.StateFlag.State_Selected)
@@ -70,14 +71,16 @@ class RowDelegate(QStyledItemDelegate):
         if chosen and index.column() == 0 and isinstance(view, QWidget) and view.hasFocus():
             painter.fillRect(rect.left(), rect.top(), 3, rect.height() - 1, QColor(colours.accent))
         self.initStyleOption(option, index)
-        letters: QFont = option.font  # type: ignore[attr-defined]
+        letters: QFont = option.font
         text = str(index.data() or "")
         tone = index.data(TONE_ROLE)
         inside = rect.adjusted(PADDING, 0, -PADDING, -1)
         if tone and text:
             size = chip_size(text).boundedTo(QSize(inside.width(), inside.height() - 4))
             top = inside.top() + (inside.height() - size.height()) // 2
-            paint_chip(painter, QRect(inside.left(), top, size.width(), size.height()), text, tone)
+            paint_chip(
+                painter, QRect(inside.left(), top, size.width(), size.height()), text, tone, chosen=chosen
+            )
         else:
             painter.setFont(letters)
             painter.setPen(QColor(colours.muted if index.data(MUTED_ROLE) else colours.text))
@@ -91,8 +94,35 @@ class RowDelegate(QStyledItemDelegate):
         if index.data(TONE_ROLE):
             width = chip_size(text).width()
         else:
-            width = QFontMetrics(option.font).horizontalAdvance(text)  # type: ignore[attr-defined]
+            width = QFontMetrics(option.font).horizontalAdvance(text)
         return QSize(width + 2 * PADDING + 1, _ROW)
+
+
+class _Header(QHeaderView):
+    """Small muted names above a line; nothing to press."""
+
+    def __init__(self, table: QTableView) -> None:
+        super().__init__(Qt.Orientation.Horizontal, table)
+        self.setHighlightSections(False)
+        self.setSectionsClickable(False)
+        self.setFixedHeight(max(34, QFontMetrics(font(Size.SMALL)).height() + 18))
+        self.setMinimumSectionSize(24)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803 - Qt's signature
+        colours = theme()
+        painter.save()
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(colours.line))
+        painter.setFont(font(Size.SMALL, medium=True))
+        painter.setPen(QColor(colours.muted))
+        model = self.model()
+        text = str(model.headerData(logicalIndex, Qt.Orientation.Horizontal) or "")
+        role = Qt.ItemDataRole.TextAlignmentRole
+        alignment = (
+            model.headerData(logicalIndex, Qt.Orientation.Horizontal, role) or Qt.AlignmentFlag.AlignLeft
+        )
+        inside = rect.adjusted(PADDING, 0, -PADDING, -1)
+        painter.drawText(inside, int(Qt.AlignmentFlag(alignment) | Qt.AlignmentFlag.AlignVCenter), text)
+        painter.restore()
 
 
 class ListTable(QTableView):
@@ -101,6 +131,7 @@ class ListTable(QTableView):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        self.setHorizontalHeader(_Header(self))
         self.setItemDelegate(RowDelegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -116,20 +147,20 @@ class ListTable(QTableView):
         # Fixed heights: a view of a million rows must not measure them.
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(max(_ROW, self.fontMetrics().height() + 18))
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsClickable(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setFixedHeight(max(34, self.fontMetrics().height() + 16))
+        # The card below shines through, with its round corners.
+        self.setStyleSheet("QTableView, QHeaderView { background: transparent; border: none; }")
         theme_changed.connect(self._repaint)
 
-    def set_columns(self, widths: Mapping[int, int], stretch: int) -> None:
-        """Fix the widths of some columns, in pixels at 100 %; one takes what is left."""
+    def set_columns(self, widest: Mapping[int, str], stretch: int, *, chips: Collection[int] = ()) -> None:
+        """Make columns as wide as their widest usual text; `stretch` takes what is left."""
         header = self.horizontalHeader()
-        for column, width in widths.items():
+        letters = QFontMetrics(font())
+        for column, text in widest.items():
+            room = chip_size(text).width() if column in chips else letters.horizontalAdvance(text)
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, width)
+            header.resizeSection(column, room + 2 * PADDING + 2)
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
 
     def _repaint(self) -> None:
         self.viewport().update()
+        self.horizontalHeader().viewport().update()

@@ -1,0 +1,143 @@
+"""Opens Excel and OpenDocument workbooks by what is in them, and settles which sheet is read."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from optoutdesk.domain.errors import UnreadableListError, UsageError
+from optoutdesk.spreadsheets import ods, ole, xlsx
+from optoutdesk.spreadsheets.cells import Row, Sheet, in_blocks
+from optoutdesk.spreadsheets.package import Package
+from optoutdesk.spreadsheets.table import Block, Format
+from optoutdesk.spreadsheets.xls import XlsBook, too_old
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# The first record of Excel 2 to 4, which had no container. A text list does not begin with a tab and these.
+_BEFORE_OLE = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00")
+
+
+class Book(Protocol):
+    """A workbook of one of the formats."""
+
+    sheets: tuple[Sheet, ...]
+    """Its worksheets in their order; never empty."""
+
+    def rows(self, index: int) -> Iterator[Row]:
+        """Yield the rows of a sheet that hold anything, in order. UnreadableListError for damage."""
+
+    def column_widths(self, index: int) -> Mapping[int, float]:
+        """Return the widths of a sheet's columns in characters, by column from 0; only those that are set."""
+
+
+class WorkbookTable:
+    """A sheet of a workbook; see table.Table."""
+
+    def __init__(self, path: Path, table_format: Format, book: Book, index: int) -> None:
+        self.path = path
+        self.format = table_format
+        self.sheets: tuple[str, ...] = tuple(sheet.name for sheet in book.sheets)
+        self.sheet: str | None = self.sheets[index]
+        self._book = book
+        self._index = index
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield all rows in order; blank rows after the last filled one are none."""
+        return in_blocks(self._book.rows(self._index), self.path.name)
+
+    def decode(self, cell: str) -> str:
+        """Return the cell: workbooks hold proper text."""
+        return cell
+
+    @property
+    def column_widths(self) -> Mapping[int, float]:
+        """The widths of columns in characters, by column from 0; only those that are set."""
+        return self._book.column_widths(self._index)
+
+
+def looks_like_workbook(first_bytes: bytes) -> bool:
+    """Whether a file that begins so (8 bytes suffice) is for open_workbook, be it only to be refused in words."""
+    return first_bytes.startswith((*_ZIP, ole.SIGNATURE)) or _BEFORE_OLE.match(first_bytes) is not None
+
+
+def open_workbook(path: Path, sheet: str | int | None = None) -> WorkbookTable:
+    """Open a sheet of a workbook: by its name, by its number from 1, or the first visible one with an address.
+
+    UnreadableListError when the file is none or is damaged; UsageError when there is no such sheet. What is wrong
+    within a sheet comes up when its blocks are read.
+    """
+    table_format, book = _open_book(path)
+    index = _by_content(path.name, book) if sheet is None else _named(path.name, book.sheets, sheet)
+    return WorkbookTable(path, table_format, book, index)
+
+
+def _open_book(path: Path) -> tuple[Format, Book]:
+    with path.open("rb") as stream:
+        first = stream.read(8)
+    if first.startswith(ole.SIGNATURE):
+        return Format.XLS, XlsBook(path)
+    if not first.startswith(_ZIP):
+        if _BEFORE_OLE.match(first):
+            raise too_old(path.name)
+        raise UnreadableListError(f"{path.name} is not a workbook. Choose an Excel or OpenDocument file.")
+    with Package(path) as package:
+        if xlsx.main_part(package):
+            kind = Format.XLSX
+        elif ods.is_spreadsheet(package):
+            kind = Format.ODS
+        elif "xl/workbook.bin" in package:
+            raise UnreadableListError(
+                f"{path.name} is a binary Excel workbook, which is not read. Open it in Excel, save it as an Excel "
+                "workbook (.xlsx), and try again."
+            )
+        else:
+            raise UnreadableListError(
+                f"{path.name} is a ZIP file but no workbook. Unpack it and choose the list that is in it."
+            )
+    return kind, xlsx.XlsxBook(path) if kind is Format.XLSX else ods.OdsBook(path)
+
+
+def _named(file: str, sheets: Sequence[Sheet], wanted: str | int) -> int:
+    """Return the index of a sheet by its name as it stands, then with case ignored, then by its number from 1."""
+    names = [sheet.name for sheet in sheets]
+    if isinstance(wanted, str):
+        folded = wanted.strip().casefold()
+        for index, name in enumerate(names):
+            if name == wanted:
+                return index
+        for index, name in enumerate(names):
+            if name.strip().casefold() == folded:
+                return index
+    number = str(wanted).strip()
+    if number.isdecimal() and 1 <= int(number) <= len(names):
+        return int(number) - 1
+    listed = ", ".join(f"{number} “{name}”" for number, name in enumerate(names[:20], 1))
+    more = "" if len(names) <= 20 else f" and {len(names) - 20} more"
+    raise UsageError(f"{file} has no sheet “{wanted}”. Its sheets are {listed}{more}.")
+
+
+def _by_content(file: str, book: Book) -> int:
+    """Return the first visible sheet with something like an address, else with anything, else the first visible.
+
+    A sheet that cannot be read may be the one with the addresses: it is taken, so that reading it tells what is
+    wrong, rather than another one in its place.
+    """
+    visible = [index for index, sheet in enumerate(book.sheets) if not sheet.hidden]
+    if not visible:
+        names = ", ".join(f"“{sheet.name}”" for sheet in book.sheets[:20])
+        raise UnreadableListError(
+            f"All sheets of {file} are hidden. Show the one with your contacts, or name it: {names}."
+        )
+    if len(visible) == 1:
+        return visible[0]
+    filled: list[int] = []
+    for index in visible:
+        try:
+            for _, texts, _ in book.rows(index):
+                if index not in filled:
+                    filled.append(index)
+                if any("@" in text for text in texts):
+                    return index
+        except UnreadableListError:
+            return index
+    return (filled or visible)[0]

@@ -1,0 +1,86 @@
+"""A day and a time, or a day alone where the time is not known."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QDate, QLocale, QTime, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QHBoxLayout, QLineEdit, QTimeEdit, QWidget
+
+from optoutdesk.ui import words
+
+
+class WhenEdit(QWidget):
+    """When a request arrived, in the business's time zone. `unknown`, its box for "no time", is placed by the dialog."""
+
+    changed = Signal()
+
+    def __init__(self, now: datetime, zone: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._zone = ZoneInfo(zone)
+        self._touched = False
+        local = now.astimezone(self._zone)
+        english = QLocale(QLocale.Language.English)  # the words around it are English
+        self.day = QDateEdit(QDate(local.year, local.month, local.day))
+        self.day.setLocale(english)
+        self.day.setDisplayFormat(words.edit_format_day())
+        self.day.setCalendarPopup(True)
+        self.day.setAccessibleName("Received on")
+        self.day.setToolTip(f"Day in {zone}")
+        self.day.calendarWidget().setAccessibleName("Received on")
+        # One day past today, so that a slip of the finger is explained and not silently corrected.
+        ahead = local.date() + timedelta(days=366)
+        self.day.setDateRange(QDate(1995, 1, 1), QDate(ahead.year, ahead.month, ahead.day))
+        self.time = QTimeEdit(QTime(local.hour, local.minute))
+        self.time.setLocale(english)
+        self.time.setDisplayFormat(words.edit_format_time())
+        self.time.setAccessibleName("Received at")
+        self.time.setFixedWidth(
+            self.time.fontMetrics().horizontalAdvance("00:00") + 46
+            if len(self.time.displayFormat()) < 6
+            else 104
+        )
+        for edit in (self.day, self.time):
+            edit.setFixedHeight(34)
+        typed = self.time.findChild(QLineEdit)
+        if typed is not None:
+            typed.setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not reach it
+        self.unknown = QCheckBox("Time not known")
+        self.unknown.setAccessibleName("Time not known")
+        self.unknown.setProperty("role", "small")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.day, 1)
+        row.addWidget(self.time)
+        self.day.dateChanged.connect(self._on_edited)
+        self.time.timeChanged.connect(self._on_edited)
+        self.unknown.toggled.connect(self._on_unknown)
+
+    def set_day(self, day: date) -> None:
+        """Set a day whose time is not known."""
+        self.day.setDate(QDate(day.year, day.month, day.day))
+        self.unknown.setChecked(True)
+
+    def value(self, now: datetime) -> datetime | date:
+        """Return the moment, or the day alone; untouched it is now."""
+        if self.unknown.isChecked():
+            return self._day()
+        if not self._touched:
+            return now
+        chosen = self.time.time()
+        return datetime.combine(self._day(), time(chosen.hour(), chosen.minute()), self._zone)
+
+    def _day(self) -> date:
+        chosen = self.day.date()
+        return date(chosen.year(), chosen.month(), chosen.day())
+
+    @Slot()
+    def _on_edited(self) -> None:
+        self._touched = True
+        self.changed.emit()
+
+    @Slot(bool)
+    def _on_unknown(self, unknown: bool) -> None:
+        self.time.setEnabled(not unknown)
+        self._touched = True
+        self.changed.emit()

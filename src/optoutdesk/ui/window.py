@@ -1,0 +1,385 @@
+"""The window: the rail, the top bar, the screens, and the ways between them."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QObject, QSize, QTimer, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from optoutdesk.desk import Desk
+from optoutdesk.domain.errors import UserError
+from optoutdesk.domain.requests import Kind
+from optoutdesk.services.changes import Changes
+from optoutdesk.ui.context import EVERYTHING, Context, RecordDraft
+from optoutdesk.ui.ledger_check import LedgerCheck
+from optoutdesk.ui.screens.today import TodayScreen
+from optoutdesk.ui.theme import apply_theme
+from optoutdesk.ui.widgets.basic import Button
+from optoutdesk.ui.widgets.drop_zone import dropped_file
+from optoutdesk.ui.widgets.find_box import FindBox
+from optoutdesk.ui.widgets.icons import app_icon
+from optoutdesk.ui.widgets.message import Message, complain
+from optoutdesk.ui.widgets.rail import Rail
+from optoutdesk.ui.widgets.toast import Toast
+
+TODAY, OPT_OUTS, CLEAN = range(3)
+_SCREENS = (
+    ("Today", "today", "Ctrl+1"),
+    ("Opt-outs", "optouts", "Ctrl+2"),
+    ("Clean a list", "clean", "Ctrl+3"),
+)
+_TICK_MS = 60_000
+SMALLEST = QSize(1024, 700)
+USUAL = QSize(1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """The one window of a desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.context = Context(desk, self)
+        self._day: date | None = None
+        self._stale: dict[int, Changes] = {}
+        self._dialog: QDialog | None = None
+        self._find: Any = None
+        self.setWindowTitle("Opt-Out Desk")
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self._screens: dict[int, Any] = {}
+        self._build()
+        self._connect()
+        self.ledger = LedgerCheck(self.context, self)
+        self.ledger.status.connect(self.rail.show_status)
+        self.ledger.broken.connect(self._on_broken)
+        self.toast = Toast(self._content)
+        self.context.notice.connect(self.toast.say)
+        self._restore_place()
+        # Recomputed from the clock each minute: one timer per deadline would not survive sleep.
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK_MS)
+        self._tick.timeout.connect(self.on_tick)
+
+    def _build(self) -> None:
+        ground = QWidget()
+        columns = QHBoxLayout(ground)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(0)
+        self.rail = Rail(_SCREENS, self.context.desk.settings.theme)
+        self.rail.buttons[TODAY].setChecked(True)
+        columns.addWidget(self.rail)
+        self._content = QWidget()
+        rows = QVBoxLayout(self._content)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self._make_top_bar())
+        self.stack = QStackedWidget()
+        rows.addWidget(self.stack, 1)
+        columns.addWidget(self._content, 1)
+        self.setCentralWidget(ground)
+        for index in range(len(_SCREENS)):
+            # An empty page until she first goes there: a screen is built when it is needed.
+            page = TodayScreen(self.context) if index == TODAY else QWidget()
+            self.stack.addWidget(page)
+            if index == TODAY:
+                self._screens[TODAY] = page
+
+    def _make_top_bar(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("role", "topbar")
+        bar.setFixedHeight(58)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(24, 0, 24, 0)
+        row.setSpacing(12)
+        self.find_box = FindBox(QKeySequence("Ctrl+K"))
+        self.record_button = Button("Record opt-out", primary=True)
+        self.record_button.setToolTip("Ctrl+N")
+        row.addWidget(self.find_box, 3)
+        row.addStretch(1)
+        row.addWidget(self.record_button)
+        return bar
+
+    def _connect(self) -> None:
+        context = self.context
+        context.changed.connect(self._on_changed)
+        context.open_list.connect(self.open_list)
+        context.show_history.connect(self.show_history)
+        context.show_open.connect(self.show_open)
+        context.record_optout.connect(self.record_optout)
+        context.record_draft.connect(self.record_draft)
+        context.find.connect(self.open_find)
+        self.find_box.clicked.connect(self.open_find)
+        self.record_button.clicked.connect(self._on_record)
+        self.rail.chosen.connect(self.go_to)
+        self.rail.switch.chosen.connect(self._on_theme)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.styleHints().colorSchemeChanged.connect(self._on_system_scheme)
+        self._shortcut("Ctrl+N", self._on_record)
+        self._shortcut("Ctrl+K", self.open_find)
+        self._shortcut("Ctrl+O", self.choose_list)
+        self._shortcut("Ctrl+1", self._go_to_today)
+        self._shortcut("Ctrl+2", self._go_to_optouts)
+        self._shortcut("Ctrl+3", self._go_to_clean)
+
+    def _shortcut(self, keys: str, slot: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+    # -- the first moments
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._day is None:
+            # After the first paint: she sees the window at once, and the figures a moment later.
+            QTimer.singleShot(0, self, self.fill)
+
+    @Slot()
+    def fill(self) -> None:
+        """Load what the screen shows; called once, after the first paint."""
+        if self._day is not None:
+            return
+        self._day = self.context.today()
+        self._reload_all(EVERYTHING)
+        self._screens[self.stack.currentIndex()].first_focus()
+        self._tick.start()
+        self.ledger.check()
+
+    @Slot()
+    def on_tick(self) -> None:
+        """Once a minute: a new day makes other due dates urgent."""
+        today = self.context.today()
+        if today != self._day:
+            self._day = today
+            self._reload_all(EVERYTHING)
+            self.ledger.check()
+
+    # -- what changed
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        self._reload_all(changes)
+
+    def _reload_all(self, changes: Changes) -> None:
+        """Reload the screen in sight; the others when she goes there."""
+        current = self.stack.currentIndex()
+        for index, screen in self._screens.items():
+            if index == current:
+                screen.reload(changes)
+            else:
+                self._stale[index] = self._stale.get(index, Changes.NOTHING) | changes
+        self._count_badge()
+
+    def _count_badge(self) -> None:
+        today = self.context.desk.due_requests.today(self.context.now(), limit=0)
+        self.rail.buttons[TODAY].set_badge(today.need_her, "danger" if today.overdue else "warning")
+
+    # -- the screens
+
+    def screen_at(self, index: int) -> Any:
+        """Return a screen, made when first asked for."""
+        if index not in self._screens:
+            screen = self._make_screen(index)
+            old = self.stack.widget(index)
+            self.stack.insertWidget(index, screen)
+            self.stack.removeWidget(old)
+            old.deleteLater()
+            self._screens[index] = screen
+            self._stale[index] = EVERYTHING
+        return self._screens[index]
+
+    def _make_screen(self, index: int) -> QWidget:
+        if index == OPT_OUTS:
+            from optoutdesk.ui.screens.optouts import OptOutsScreen
+
+            return OptOutsScreen(self.context)
+        from optoutdesk.ui.screens.clean import CleanScreen
+
+        return CleanScreen(self.context)
+
+    @Slot(int)
+    def go_to(self, index: int) -> None:
+        """Show a screen."""
+        screen = self.screen_at(index)
+        self.rail.buttons[index].setChecked(True)
+        self.stack.setCurrentIndex(index)
+        stale = self._stale.pop(index, Changes.NOTHING)
+        if stale:
+            screen.reload(stale)
+        if not self.rail.isAncestorOf(self.focusWidget() or self):
+            screen.first_focus()
+
+    @Slot()
+    def _go_to_today(self) -> None:
+        self.go_to(TODAY)
+
+    @Slot()
+    def _go_to_optouts(self) -> None:
+        self.go_to(OPT_OUTS)
+
+    @Slot()
+    def _go_to_clean(self) -> None:
+        self.go_to(CLEAN)
+
+    @Slot(object)
+    def open_list(self, path: Path) -> None:
+        """Go to Clean a list and open a file there."""
+        self.go_to(CLEAN)
+        self._screens[CLEAN].open_list(path)
+
+    @Slot()
+    def choose_list(self) -> None:
+        """Go to Clean a list and ask for a file."""
+        self.go_to(CLEAN)
+        self._screens[CLEAN].ask_for_list()
+
+    @Slot(object, str)
+    def show_history(self, kind: Kind, key: str) -> None:
+        """Go to Opt-outs and show one address's or domain's history."""
+        self.go_to(OPT_OUTS)
+        self._screens[OPT_OUTS].show_history(kind, key)
+
+    @Slot()
+    def show_open(self) -> None:
+        """Go to Opt-outs and show the open requests."""
+        self.go_to(OPT_OUTS)
+        self._screens[OPT_OUTS].show_open()
+
+    # -- the dialogs
+
+    @Slot()
+    def _on_record(self) -> None:
+        self.record_draft(RecordDraft(""))
+
+    @Slot(str)
+    def record_optout(self, text: str) -> None:
+        """Open the Record dialog with a text."""
+        self.record_draft(RecordDraft(text))
+
+    @Slot(object)
+    def record_draft(self, draft: RecordDraft) -> None:
+        """Open the Record dialog with what is known already."""
+        from optoutdesk.ui.dialogs.record import RecordDialog
+
+        self._open(RecordDialog(self.context, self, draft))
+
+    @Slot()
+    def open_find(self) -> None:
+        """Open the find box."""
+        from optoutdesk.ui.dialogs.find import FindDialog
+
+        if self._dialog is not None:
+            return
+        if self._find is None:
+            self._find = FindDialog(self.context, self)
+        self._find.open_over()
+
+    @property
+    def dialog(self) -> QDialog | None:
+        """The Record dialog while it is open."""
+        return self._dialog
+
+    @property
+    def find_dialog(self) -> Any:
+        """The find box once it was opened."""
+        return self._find
+
+    def _open(self, dialog: QDialog) -> None:
+        self._dialog = dialog
+        dialog.destroyed.connect(self._on_dialog_gone)
+        dialog.open()
+
+    @Slot(QObject)
+    def _on_dialog_gone(self, _gone: QObject) -> None:
+        self._dialog = None
+
+    @Slot(str, str)
+    def _on_broken(self, sentence: str, details: str) -> None:
+        message = Message(self, "The ledger does not hold", sentence, details=details, details_shown=True)
+        message.open()
+
+    # -- light and dark
+
+    @Slot(str)
+    def _on_theme(self, choice: str) -> None:
+        self._apply_theme(choice)
+        desk = self.context.desk
+        try:
+            changes = desk.change_settings(replace(desk.settings, theme=choice))
+        except OSError as error:
+            complain(self, "The choice could not be saved; it holds until you close the window.", str(error))
+            return
+        except UserError as error:
+            self.context.complain(self, error)
+            return
+        self.context.broadcast(changes)
+
+    @Slot()
+    def _on_system_scheme(self) -> None:
+        if self.context.desk.settings.theme == "system":
+            self._apply_theme("system")
+
+    @staticmethod
+    def _apply_theme(choice: str) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, choice)
+
+    # -- files dropped anywhere
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+            self.toast.say("Drop the list to clean it. Your file is never changed.")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self.toast.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.toast.hide()
+        path = dropped_file(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_list(path)
+
+    # -- size and place
+
+    def _restore_place(self) -> None:
+        saved = QByteArray.fromBase64(self.context.desk.settings.window.encode("ascii", "ignore"))
+        if saved.isEmpty() or not self.restoreGeometry(saved):
+            screen = self.screen().availableSize()
+            self.resize(USUAL.boundedTo(screen.expandedTo(self.minimumSize())))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._tick.stop()
+        desk = self.context.desk
+        place = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        # Not worth a question at the end of her day.
+        with suppress(OSError, UserError):
+            desk.change_settings(replace(desk.settings, window=place))
+        self.context.close()
+        desk.close()
+        super().closeEvent(event)

@@ -1,0 +1,64 @@
+"""Makes the benchmarks' files: contacts as they come out of a shop's system, and a suppression list to clean against."""
+
+import csv
+import random
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from optoutdesk.domain.requests import Channel, Kind, OptOutRequest, received_on
+from optoutdesk.store import Store
+
+SUPPRESSED = 1_000_000
+_DOMAINS = [f"{word}{number}.example" for word in ("lake", "mill", "harbor", "garden") for number in range(500)]
+_FIRST = ["Jane", "Maria", "Robert", "Elke", "Joy", "Pia", "Dale", "Nora", "Padma", "Luis"]
+_LAST = ["Ortiz", "Fischer", "Okafor", "Lindqvist", "Whitaker", "Petit", "Iyer", "Nguyen", "Barlow", "Zeller"]
+_CITIES = ["Burlington, VT", "Stowe", "Colchester", "Plattsburgh, NY", "Hinesburg", "Middlebury"]
+
+
+def address(number: int) -> str:
+    """Return the address of a person by number: the suppression list holds 0 to SUPPRESSED - 1."""
+    return f"{_FIRST[number % 10].lower()}.{_LAST[number // 10 % 10].lower()}{number}@{_DOMAINS[number % 2000]}"
+
+
+def make_contacts(path: Path, rows: int) -> None:
+    """Write a CSV of `rows` x 8, CRLF: 20 % suppressed, quoted commas, 5 % line breaks in notes, 1 % `Name <a@b>`."""
+    chance = random.Random(rows)
+    start = date(2020, 1, 1)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        write = csv.writer(stream).writerow
+        write(["Id", "Name", "E-mail", "Phone", "City", "Last order", "Total", "Notes"])
+        for row in range(rows):
+            number = chance.randrange(SUPPRESSED) if chance.random() < 0.2 else SUPPRESSED + row
+            mail = address(number)
+            name = f"{_FIRST[number % 10]} {_LAST[number // 10 % 10]}"
+            kind = chance.random()
+            if kind < 0.01:
+                mail = f"{name} <{mail}>"
+            elif kind < 0.1:
+                mail = mail.upper()
+            note = "likes heirloom tomatoes" if row % 3 else ""
+            if chance.random() < 0.05:
+                note = "called twice\r\nprefers mornings"
+            day = start + timedelta(days=chance.randrange(2400))
+            city = _CITIES[chance.randrange(6)]
+            total = f"{chance.randrange(90000) / 100:.2f}"
+            write([f"{row:07d}", name, mail, f"802-555-{row % 10000:04d}", city, day.isoformat(), total, note])
+
+
+def make_store(file: Path, suppressed: int = SUPPRESSED) -> None:
+    """Write a suppression list of so many addresses, ledger and all."""
+    store = Store(file)
+    now = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    day = received_on(date(2026, 11, 10), "America/New_York")
+    for start in range(0, suppressed, 50_000):
+        with store.act("make benchmark", by="bench", now=now) as act:
+            act.add_requests(
+                [
+                    OptOutRequest(
+                        0, Kind.ADDRESS, address(n), address(n), "all", day, Channel.REPLY, "", "bench", now,
+                        date(2026, 11, 25), "can-spam", "Monday to Friday less US public holidays",
+                    )
+                    for n in range(start, min(start + 50_000, suppressed))
+                ]
+            )
+    store.close()

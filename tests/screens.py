@@ -1,0 +1,282 @@
+"""Renders every screen and dialog of the sample business as PNG files, to be looked at and compared.
+
+    python tests/screens.py OUT [NAME ...]
+
+Deterministic: a fixed clock (24 November 2026, 11:00 in New York), the C locale, no window system. NAME limits it to
+some screens, for example `today find`. Exits 1 when there is no font or when a screen cannot be rendered.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QLocale, QPoint, QRect
+from PySide6.QtGui import QColor, QFontInfo, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog
+
+from optoutdesk.desk import Desk
+from optoutdesk.domain.requests import Channel, Kind
+from optoutdesk.resources import resource
+from optoutdesk.services.clean_list import Plan
+from optoutdesk.settings import Settings
+from optoutdesk.ui.app import make_app
+from optoutdesk.ui.dialogs.record import RecordDialog
+from optoutdesk.ui.context import RecordDraft
+from optoutdesk.ui.theme import apply_theme, theme
+from optoutdesk.ui.window import CLEAN, OPT_OUTS, TODAY, MainWindow
+
+NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+SIZES = ((1024, 700), (1280, 800))
+SETTLE_MS = 15_000
+MAIL = (
+    'From: "Maria Ortiz" <m.ortiz@lakeside.example>\n'
+    "Subject: please stop\n"
+    "Also for my husband, j.ortiz@lakeside.example. Thanks.\n"
+    "To: news@ourshop.example"
+)
+
+
+class Clock:
+    """The time of the sample business; recording the past moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def sample_desk(folder: Path, clock: Clock) -> Desk:
+    """Return the desk of the sample business: every opt-out recorded when it came, every clean when it was made."""
+    desk = Desk(folder / "desk", now=clock)
+    desk.change_settings(
+        Settings(
+            business_name="Lakeside Garden Supply",
+            time_zone="America/New_York",
+            own_addresses=("news@ourshop.example",),
+            person="Ana",
+            theme="light",
+        )
+    )
+    lists = {day: name for day, name in ((date(2026, 11, 20), "customers.csv"), (date(2026, 11, 24), "newsletter.txt"))}
+    for name in ("customers.csv", "customers.xlsx", "newsletter.txt"):
+        shutil.copy(resource("samples", name), folder / name)
+    requests = json.loads(resource("samples", "opt-outs.json").read_text("utf-8"))
+    for item in sorted(requests, key=lambda item: item["received"]):
+        received = moment(item["received"])
+        at = received if isinstance(received, datetime) else datetime(*received.timetuple()[:3], 21, tzinfo=UTC)
+        clean_due(desk, clock, folder, lists, at)
+        clock.now = at
+        record(desk, item, received)
+    clock.now = NOW
+    clean_due(desk, clock, folder, lists, NOW)
+    clock.now = NOW
+    return desk
+
+
+def moment(text: str) -> datetime | date:
+    """Read a moment, or a day whose time is not known."""
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def record(desk: Desk, item: dict[str, str], received: datetime | date) -> None:
+    """Record one sample request, and that it was done."""
+    service, now = desk.record_optout, desk.now()
+    entries = service.find(item["address"], item["scope"]).entries
+    recorded, _ = service.record(
+        entries,
+        service.received(received, now),
+        now=now,
+        by=item["by"],
+        channel=Channel(item["channel"]),
+        scope=item["scope"],
+        note=item["note"],
+    )
+    if item["done"]:
+        done = moment(item["done"])
+        at = done if isinstance(done, datetime) else datetime(done.year, done.month, done.day, 17, tzinfo=UTC)
+        desk.due_requests.mark_done([recorded[0].request], now=max(at, now), by="Ana", at=max(at, now))
+
+
+def clean_due(desk: Desk, clock: Clock, folder: Path, lists: dict[date, str], upto: datetime) -> None:
+    """Clean the lists whose day has come."""
+    for day in sorted(lists):
+        at = datetime(day.year, day.month, day.day, 14, 40, tzinfo=UTC)
+        if at <= upto:
+            clock.now = at
+            plan = Plan(desk.clean_list.open(folder / lists.pop(day)))
+            desk.clean_list.clean(plan, desk.clean_list.default_outputs(plan), by="Ana", now=at)
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Let the window work until a condition holds."""
+    deadline = QDeadlineTimer(SETTLE_MS)
+    while not condition():
+        if deadline.hasExpired():
+            raise SystemExit(f"{what} did not settle in {SETTLE_MS} ms")
+        QCoreApplication.processEvents()
+
+
+def settle(window: MainWindow) -> None:
+    """Let everything that was asked for arrive."""
+    wait_until(lambda: not window.context.tasks.busy and not window.context.lookups.busy, "the window")
+    for _ in range(5):
+        QCoreApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+
+@contextmanager
+def opened(folder: Path, desk: Desk, size: tuple[int, int]) -> Iterator[MainWindow]:
+    """A window of the desk in one size."""
+    window = MainWindow(desk)
+    window.resize(*size)
+    window.show()
+    window.fill()
+    settle(window)
+    if window.focusWidget() is not None:
+        window.focusWidget().clearFocus()
+    yield window
+    if window.dialog is not None:
+        window.dialog.reject()
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def today(window: MainWindow, _folder: Path) -> None:
+    window.go_to(TODAY)
+    if window.focusWidget() is not None:
+        window.focusWidget().clearFocus()
+
+
+def record_dialog(window: MainWindow, _folder: Path) -> None:
+    window.record_draft(RecordDraft(MAIL, Channel.REPLY))
+    assert isinstance(window.dialog, RecordDialog)
+
+
+def mark_done(window: MainWindow, _folder: Path) -> None:
+    window.screen_at(TODAY).act_now.rows[0].button.click()
+
+
+def optouts(window: MainWindow, _folder: Path) -> None:
+    window.show_history(Kind.ADDRESS, "maria.ortiz@lakeside.example")
+
+
+def clean(window: MainWindow, folder: Path) -> None:
+    window.open_list(folder / "customers.xlsx")
+
+
+def clean_empty(window: MainWindow, _folder: Path) -> None:
+    window.go_to(CLEAN)
+
+
+def optouts_empty(window: MainWindow, _folder: Path) -> None:
+    window.go_to(OPT_OUTS)
+
+
+def find(window: MainWindow, _folder: Path) -> None:
+    window.open_find()
+    window.find_dialog.box.setText("ortiz@lake")
+    window.find_dialog.look_up()
+
+
+SAMPLE: dict[str, Callable[[MainWindow, Path], None]] = {
+    "today": today,
+    "optouts": optouts,
+    "clean": clean,
+    "clean-empty": clean_empty,
+    "record-dialog": record_dialog,
+    "mark-done": mark_done,
+    "find": find,
+}
+EMPTY: dict[str, Callable[[MainWindow, Path], None]] = {"today-empty": today, "optouts-empty": optouts_empty}
+
+
+def picture(window: MainWindow) -> QPixmap:
+    """Return the window with its open dialogs over it, as a screen would show them."""
+    taken = window.grab()
+    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+    for dialog in dialogs:
+        if dialog.width() > window.width() or dialog.height() > window.height():
+            raise SystemExit(f"{dialog.windowTitle()} is larger than the window")
+        painter = QPainter(taken)
+        place = dialog.pos() - window.pos()
+        if not window.rect().contains(place):
+            place = QPoint((window.width() - dialog.width()) // 2, (window.height() - dialog.height()) * 2 // 5)
+        painter.drawPixmap(place, dialog.grab())
+        painter.setPen(QColor(theme().edge))  # where a desktop draws its frame
+        painter.drawRect(QRect(place, dialog.size()).adjusted(-1, -1, 0, 0))
+        painter.end()
+    return taken
+
+
+def render(app: QApplication, out: Path, wanted: set[str]) -> int:
+    """Render what is wanted and return how many pictures were written."""
+    count = 0
+    for screens, full in ((SAMPLE, True), (EMPTY, False)):
+        chosen = {name: show for name, show in screens.items() if not wanted or name in wanted}
+        if not chosen:
+            continue
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            clock = Clock()
+            desk = sample_desk(folder, clock) if full else Desk(folder / "empty", now=clock)
+            if not full:
+                desk.change_settings(
+                    Settings(time_zone="America/New_York", person="Ana")
+                )
+            for choice in ("light", "dark"):
+                apply_theme(app, choice)
+                desk.change_settings(replace(desk.settings, theme=choice))
+                for size in SIZES:
+                    for screen, show in chosen.items():
+                        with opened(folder, desk, size) as window:
+                            show(window, folder)
+                            settle(window)
+                            settle(window)
+                            file = out / f"{screen}-{choice}-{size[0]}x{size[1]}.png"
+                            if not picture(window).save(str(file)):
+                                raise SystemExit(f"{file} could not be written")
+                            count += 1
+            desk.close()
+    return count
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments:
+        print(__doc__)
+        return 2
+    out = Path(arguments[0])
+    out.mkdir(parents=True, exist_ok=True)
+    QLocale.setDefault(QLocale.c())
+    app = make_app(["screens"])
+    app.setCursorFlashTime(0)  # a blinking cursor is on one picture and not on the next
+    family = QFontInfo(app.font()).family()
+    if not family:
+        print("There is no font on this machine: every letter would be an empty box.", file=sys.stderr)
+        return 1
+    failures: list[BaseException] = []
+
+    def on_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        failures.append(error)
+        sys.__excepthook__(kind, error, trace)
+
+    sys.excepthook = on_exception  # what fails in a slot would be printed and forgotten
+    count = render(app, out, set(arguments[1:]))
+    print(f"{count} pictures in {out}, font {family}")
+    return 1 if failures or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,88 @@
+"""What the tests of the window share: one application, a window on an empty desk, and a way to record requests."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+
+from optoutdesk.desk import Desk
+from optoutdesk.domain.requests import ALL_MAIL, Channel, OptOutRequest
+from optoutdesk.ui.app import make_app
+from optoutdesk.ui.context import Context
+from optoutdesk.ui.theme import apply_theme
+from optoutdesk.ui.window import MainWindow
+
+Record = Callable[..., OptOutRequest]
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    """The one application; pytest-qt takes it from here."""
+    QLocale.setDefault(QLocale.c())
+    return make_app(["tests"])
+
+
+@pytest.fixture(autouse=True)
+def light(qapp: QApplication) -> Iterator[None]:
+    """Every test starts in light, without dialogs of the test before."""
+    apply_theme(qapp, "light")
+    yield
+    left = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w.isModal()]
+    for widget in left:
+        widget.close()
+
+
+@pytest.fixture
+def context(qapp: QApplication, desk: Desk) -> Iterator[Context]:
+    """A context without a window, for single screens and dialogs."""
+    made = Context(desk)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot, desk: Desk) -> Iterator[MainWindow]:
+    """The window, shown and filled."""
+    made = MainWindow(desk)
+    qtbot.addWidget(made)
+    made.show()
+    made.fill()
+    qtbot.waitUntil(lambda: not made.context.lookups.busy)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def record(desk: Desk) -> Record:
+    """Record one request, as if it had been recorded in time."""
+
+    def do(
+        address: str,
+        received: datetime | date = datetime(2026, 11, 10, 21, 42, tzinfo=UTC),
+        channel: Channel = Channel.PHONE,
+        scope: str = ALL_MAIL,
+        by: str = "Ana",
+    ) -> OptOutRequest:
+        service, now = desk.record_optout, desk.now()
+        entries = service.find(address, scope).entries
+        recorded, _ = service.record(
+            entries, service.received(received, now), now=now, by=by, channel=channel, scope=scope
+        )
+        return recorded[0].request
+
+    return do
+
+
+@pytest.fixture
+def desk(tmp_path) -> Iterator[Desk]:
+    """An empty desk on 24 November 2026, 11:00 in New York."""
+    made = Desk(tmp_path / "desk", now=lambda: datetime(2026, 11, 24, 16, 0, tzinfo=UTC))
+    made.change_settings(replace(made.settings, time_zone="America/New_York", person="Ana"))
+    yield made
+    made.close()

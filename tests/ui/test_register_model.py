@@ -9,7 +9,17 @@ from PySide6.QtTest import QAbstractItemModelTester
 from optoutdesk.domain.requests import Channel, Kind
 from optoutdesk.services.record_optout import Found
 from optoutdesk.store import RegisterFilter
-from optoutdesk.ui.models.register_model import ADDRESS, DUE, HEADERS, HOW, LIST, PAGE, RECEIVED, STATE, RegisterModel
+from optoutdesk.ui.models.register_model import (
+    ADDRESS,
+    DUE,
+    HEADERS,
+    HOW,
+    LIST,
+    PAGE,
+    RECEIVED,
+    STATE,
+    RegisterModel,
+)
 from optoutdesk.ui.widgets.table import TONE_ROLE
 
 
@@ -95,7 +105,12 @@ def test_filters_for_channel_list_and_open_requests(desk, model, qtbot):
 
 
 def test_a_row_says_how_a_request_stands(desk, model, qtbot):
-    record(desk, "maria.ortiz@lakeside.example", datetime(2026, 11, 10, 21, 42, tzinfo=UTC), channel=Channel.PHONE)
+    record(
+        desk,
+        "maria.ortiz@lakeside.example",
+        datetime(2026, 11, 10, 21, 42, tzinfo=UTC),
+        channel=Channel.PHONE,
+    )
     ask(qtbot, model, RegisterFilter())
     row = {column: model.index(0, column).data() for column in range(len(HEADERS))}
     assert row[ADDRESS] == "maria.ortiz@lakeside.example"

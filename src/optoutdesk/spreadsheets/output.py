@@ -83,7 +83,7 @@ class HashingStream:
     """A binary stream that knows the size and SHA-256 of what went through it."""
 
     def __init__(self, handle: int) -> None:
-        self._file = os.fdopen(handle, "wb", buffering=1 << 20)
+        self._file = os.fdopen(handle, "wb", buffering=1 << 18)
         self._hash = hashlib.sha256()
         self.size = 0
 

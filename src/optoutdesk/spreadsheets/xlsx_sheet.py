@@ -212,7 +212,7 @@ class SheetParser:
                 return
         elif kind is None and (cell_type is None or cell_type == "n"):
             value = self._number_of(written)
-            text = f"{value:.15G}" if isinstance(value, float) else str(value)
+            text = f"{value or 0:.15G}" if isinstance(value, float) else str(value)
         else:
             value, number_format = self._other(cell_type, written, (number_format, kind))
             text = as_text(value)

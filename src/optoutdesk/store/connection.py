@@ -15,7 +15,7 @@ BUSY_SECONDS = 5.0
 SMALL_FILE = 16 << 20
 """Up to this many bytes the whole file is checked at each opening; larger ones by `verify`."""
 
-_PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "normal", "cache_size": -16_000}
+_PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "normal"}
 _DAMAGED = (
     "The suppression list in {file} is damaged. Do not record anything in it: "
     "put back a copy of that file from your backup."

@@ -1,6 +1,7 @@
 """Records opt-outs: any text in, every address in it listed, the ticked ones suppressed at once."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -58,6 +59,7 @@ class RecordDialog(Dialog):
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self.look)
         self._connect()
+        self._order()
         if draft is not None:
             self._take(draft)
         self.look()
@@ -141,6 +143,14 @@ class RecordDialog(Dialog):
         self.button.clicked.connect(self.record)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.record)
+
+    def _order(self) -> None:
+        """Let Tab go through the fields as the eye does."""
+        when = self.when
+        order = (self.text, self.found, when.day, when.time, when.unknown, self.channel)
+        order += (self.scope, self.by, self.note, self.button, self.cancel)
+        for one, next_one in pairwise(order):
+            QWidget.setTabOrder(one, next_one)
 
     def _take(self, draft: RecordDraft) -> None:
         self.text.setPlainText(draft.text)

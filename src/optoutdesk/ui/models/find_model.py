@@ -64,20 +64,23 @@ def look_up(desk: Desk, text: str, now: datetime) -> Findings:
     if not text:
         return START
     domain = parse_domain_entry(text)
-    if isinstance(domain, Problem):
-        return Findings(hint=f"“{text}” is no domain yet ({domain}).")
-    if domain is not None:
-        return Findings((_domain_hit(desk, domain, now), *_people(desk, "@" + domain, now)))
+    if isinstance(domain, str):
+        return Findings(_once([_domain_hit(desk, domain, now), *_people(desk, "@" + domain, now)]))
     reading = read_cell(text)
     if reading.addresses:
         return _whole(desk, text, now)
-    people = tuple(_people(desk, text.lower(), now))
+    people = list(_people(desk, text.removeprefix("*").lower(), now))
+    domains = {hit.key.partition("@")[2] for hit in people if hit.kind is Kind.ADDRESS}
+    if len(domains) > 1:
+        domains.clear()  # of several domains none is meant
     typed = domain_key(text) if "@" not in text else None
-    seen = _domains(people) if typed is None or isinstance(typed, Problem) else {typed}
-    domains = tuple(_known_domains(desk, seen if len(seen) == 1 else set(), now))
-    hits = _once((*people, *domains))
+    if isinstance(typed, str):
+        domains.add(typed)
+    hits = _once([*people, *_known_domains(desk, sorted(domains), now)])
     if hits:
         return Findings(hits)
+    if domain is not None:
+        return Findings(hint=f"Nobody on record, and “{text}” is no whole domain yet ({domain}).")
     return Findings(hint=_nothing(text, reading.problem))
 
 
@@ -97,7 +100,7 @@ def _whole(desk: Desk, text: str, now: datetime) -> Findings:
     hits = [_person_hit(desk, address.key, now) for address in addresses]
     if len(addresses) == 1:
         hits += _people(desk, addresses[0].key, now)
-        hits += _known_domains(desk, {addresses[0].key.partition("@")[2]}, now)
+        hits += _known_domains(desk, [addresses[0].key.partition("@")[2]], now)
     hint = ""
     if reading.problem is not None:
         hint = f"Part of this is no address ({reading.problem}); it must not be mailed."
@@ -153,7 +156,7 @@ def _people_at(desk: Desk, domain: str) -> tuple[int, bool]:
     return len(people), page.after is not None
 
 
-def _known_domains(desk: Desk, domains: set[str], now: datetime) -> Iterator[Hit]:
+def _known_domains(desk: Desk, domains: list[str], now: datetime) -> Iterator[Hit]:
     """Yield the domains about which there is something to say."""
     for domain in domains:
         barred = not desk.check_address.check([f"*@{domain}"])[0].may_mail
@@ -161,11 +164,7 @@ def _known_domains(desk: Desk, domains: set[str], now: datetime) -> Iterator[Hit
             yield _domain_hit(desk, domain, now)
 
 
-def _domains(people: tuple[Hit, ...]) -> set[str]:
-    return {hit.key.partition("@")[2] for hit in people if hit.kind is Kind.ADDRESS}
-
-
-def _once(hits: "tuple[Hit, ...] | list[Hit]") -> tuple[Hit, ...]:
+def _once(hits: list[Hit]) -> tuple[Hit, ...]:
     first: dict[tuple[Kind, str], Hit] = {}
     for hit in hits:
         first.setdefault((hit.kind, hit.key), hit)

@@ -231,9 +231,10 @@ class OptOutsScreen(QWidget):
     # -- filter
 
     def _filter(self) -> RegisterFilter:
+        channel = self.channel.currentData()  # Qt gives an enum of strings back as a plain string
         wanted = RegisterFilter(
             text=_searched(self.search.text()),
-            channel=self.channel.currentData(),
+            channel=Channel(channel) if channel else None,
             scope=self.list.currentData(),
         )
         show = self.chips.key()

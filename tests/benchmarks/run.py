@@ -1,0 +1,139 @@
+"""Measures every limit as a ratio against a peer in the same run and prints a table: `python tests/benchmarks/run.py`.
+
+Whole processes, interleaved, medians; only the ratios mean anything on another machine. Needs about 2 GB of
+disk and some minutes for everything; `--only clean check window` chooses, `--runs N` repeats, `--rows N` is the
+size of the list.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import data
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass
+class Measured:
+    """One command, several runs."""
+
+    seconds: list[float] = field(default_factory=list)
+    peak: int = 0
+    """Bytes, the largest of the runs."""
+
+    @property
+    def median(self) -> float:
+        """Median of the wall times."""
+        return statistics.median(self.seconds)
+
+
+def run_once(command: list[str], measured: Measured) -> None:
+    """Run a command as a whole process and note its wall time and peak memory."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+    _, status, usage = os.wait4(process.pid, 0)
+    measured.seconds.append(time.perf_counter() - started)
+    if os.waitstatus_to_exitcode(status) not in (0, 10):
+        raise SystemExit(f"failed: {' '.join(command)}")
+    process.returncode = 0
+    measured.peak = max(measured.peak, usage.ru_maxrss * 1024)
+
+
+def interleaved(runs: int, *commands: list[str]) -> list[Measured]:
+    """Run commands in turn, several times, after a warm-up of each."""
+    results = [Measured() for _ in commands]
+    for command in commands:
+        run_once(command, Measured())
+    for _ in range(runs):
+        for command, result in zip(commands, results, strict=True):
+            run_once(command, result)
+    return results
+
+
+def report(name: str, ours: Measured, peer: str, theirs: Measured, limit: float, memory: int | None = None) -> None:
+    """Print one row of the table."""
+    ratio = ours.median / theirs.median
+    peak = f"{ours.peak / 1e6:.0f} MB" + (f" (limit {memory})" if memory else "")
+    print(
+        f"| {name} | {ours.median:.2f} s | {peak} | {peer}, {theirs.median:.2f} s "
+        f"| **{ratio:.2f}** | {limit:g} |",
+        flush=True,
+    )
+
+
+def bench_clean(folder: Path, runs: int, rows: int) -> None:
+    """Clean a big CSV against a big suppression list, whole command."""
+    store = folder / "data" / "optoutdesk.sqlite"
+    source = folder / "contacts.csv"
+    data.make_contacts(source, rows)
+    ours = _clean(folder, source)
+    ours_run, peer, peer_dict = interleaved(
+        runs,
+        ours,
+        [sys.executable, str(HERE / "peers_csv_set.py"), str(store), str(source), str(folder / "peer.csv")],
+        [sys.executable, str(HERE / "peers_dict_reader.py"), str(store), str(source), str(folder / "peer.csv")],
+    )
+    what = f"clean CSV {rows:,} x 8 against {data.SUPPRESSED:,}"
+    report(what, ours_run, "csv + set", peer, 1.0, 280)
+    report(what, ours_run, "csv + set with DictReader", peer_dict, 1.0, 280)
+    five = folder / "contacts5.csv"
+    data.make_contacts(five, 5 * rows)
+    small, large = interleaved(max(1, runs // 2), ours, _clean(folder, five))
+    report(f"clean CSV {5 * rows:,} x 8", large, f"ours at {rows:,}", small, 5.6)
+
+
+def _clean(folder: Path, source: Path) -> list[str]:
+    return [
+        sys.executable, "-m", "optoutdesk", "--data", str(folder / "data"), "clean", str(source), "--overwrite", "--json",
+    ]
+
+
+def bench_check(folder: Path, runs: int, rows: int) -> None:
+    """May this person be mailed?, on a big store."""
+    del rows
+    ours, peer = interleaved(
+        5 * runs,
+        [sys.executable, "-m", "optoutdesk", "--data", str(folder / "data"), "check", data.address(77), "a@b.example"],
+        [sys.executable, "-c", "import sqlite3"],
+    )
+    report(f"check on {data.SUPPRESSED:,} addresses", ours, 'python -c "import sqlite3"', peer, 8)
+
+
+def bench_window(folder: Path, runs: int, rows: int) -> None:
+    """The window's first paint."""
+    del rows
+    ours, peer = interleaved(
+        3 * runs,
+        [sys.executable, str(HERE / "our_window.py"), str(folder / "data")],
+        [sys.executable, str(HERE / "peers_window.py")],
+    )
+    report("the window's first paint", ours, "bare PySide6 window with a table", peer, 1.8)
+
+
+BENCHES = {"clean": bench_clean, "check": bench_check, "window": bench_window}
+
+
+def main() -> None:
+    """Run the chosen benchmarks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=list(BENCHES), default=list(BENCHES))
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="optoutdesk-bench-") as name:
+        folder = Path(name)
+        data.make_store(folder / "data" / "optoutdesk.sqlite")
+        print("| what | ours | peak | against | ratio | limit |\n| --- | --- | --- | --- | --- | --- |")
+        for chosen in arguments.only:
+            BENCHES[chosen](folder, arguments.runs, arguments.rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,9 @@ from optoutdesk.domain.requests import Channel, Kind, OptOutRequest, received_on
 from optoutdesk.store import Store
 
 SUPPRESSED = 1_000_000
-_DOMAINS = [f"{word}{number}.example" for word in ("lake", "mill", "harbor", "garden") for number in range(500)]
+_DOMAINS = [
+    f"{word}{number}.example" for word in ("lake", "mill", "harbor", "garden") for number in range(500)
+]
 _FIRST = ["Jane", "Maria", "Robert", "Elke", "Joy", "Pia", "Dale", "Nora", "Padma", "Luis"]
 _LAST = ["Ortiz", "Fischer", "Okafor", "Lindqvist", "Whitaker", "Petit", "Iyer", "Nguyen", "Barlow", "Zeller"]
 _CITIES = ["Burlington, VT", "Stowe", "Colchester", "Plattsburgh, NY", "Hinesburg", "Middlebury"]
@@ -17,7 +19,9 @@ _CITIES = ["Burlington, VT", "Stowe", "Colchester", "Plattsburgh, NY", "Hinesbur
 
 def address(number: int) -> str:
     """Return the address of a person by number: the suppression list holds 0 to SUPPRESSED - 1."""
-    return f"{_FIRST[number % 10].lower()}.{_LAST[number // 10 % 10].lower()}{number}@{_DOMAINS[number % 2000]}"
+    return (
+        f"{_FIRST[number % 10].lower()}.{_LAST[number // 10 % 10].lower()}{number}@{_DOMAINS[number % 2000]}"
+    )
 
 
 def make_contacts(path: Path, rows: int) -> None:
@@ -42,7 +46,9 @@ def make_contacts(path: Path, rows: int) -> None:
             day = start + timedelta(days=chance.randrange(2400))
             city = _CITIES[chance.randrange(6)]
             total = f"{chance.randrange(90000) / 100:.2f}"
-            write([f"{row:07d}", name, mail, f"802-555-{row % 10000:04d}", city, day.isoformat(), total, note])
+            write(
+                [f"{row:07d}", name, mail, f"802-555-{row % 10000:04d}", city, day.isoformat(), total, note]
+            )
 
 
 def make_store(file: Path, suppressed: int = SUPPRESSED) -> None:
@@ -55,8 +61,19 @@ def make_store(file: Path, suppressed: int = SUPPRESSED) -> None:
             act.add_requests(
                 [
                     OptOutRequest(
-                        0, Kind.ADDRESS, address(n), address(n), "all", day, Channel.REPLY, "", "bench", now,
-                        date(2026, 11, 25), "can-spam", "Monday to Friday less US public holidays",
+                        0,
+                        Kind.ADDRESS,
+                        address(n),
+                        address(n),
+                        "all",
+                        day,
+                        Channel.REPLY,
+                        "",
+                        "bench",
+                        now,
+                        date(2026, 11, 25),
+                        "can-spam",
+                        "Monday to Friday less US public holidays",
                     )
                     for n in range(start, min(start + 50_000, suppressed))
                 ]

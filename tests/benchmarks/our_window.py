@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
+from first_paint import leave_after_first_paint
 from PySide6.QtWidgets import QApplication
 
-from first_paint import leave_after_first_paint
 from optoutdesk.desk import Desk
 from optoutdesk.ui import app
 

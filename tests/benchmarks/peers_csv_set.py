@@ -6,7 +6,10 @@ import sys
 
 store, source, target = sys.argv[1:]
 suppressed = {key for (key,) in sqlite3.connect(store).execute("SELECT key FROM request")}
-with open(source, newline="", encoding="utf-8") as read, open(target, "w", newline="", encoding="utf-8") as written:
+with (
+    open(source, newline="", encoding="utf-8") as read,
+    open(target, "w", newline="", encoding="utf-8") as written,
+):
     rows = csv.reader(read)
     out = csv.writer(written)
     header = next(rows)

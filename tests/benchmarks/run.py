@@ -37,7 +37,9 @@ class Measured:
 def run_once(command: list[str], measured: Measured) -> None:
     """Run a command as a whole process and note its wall time and peak memory."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    )
     _, status, usage = os.wait4(process.pid, 0)
     measured.seconds.append(time.perf_counter() - started)
     if os.waitstatus_to_exitcode(status) not in (0, 10):
@@ -57,7 +59,9 @@ def interleaved(runs: int, *commands: list[str]) -> list[Measured]:
     return results
 
 
-def report(name: str, ours: Measured, peer: str, theirs: Measured, limit: float, memory: int | None = None) -> None:
+def report(
+    name: str, ours: Measured, peer: str, theirs: Measured, limit: float, memory: int | None = None
+) -> None:
     """Print one row of the table."""
     ratio = ours.median / theirs.median
     peak = f"{ours.peak / 1e6:.0f} MB" + (f" (limit {memory})" if memory else "")
@@ -78,7 +82,13 @@ def bench_clean(folder: Path, runs: int, rows: int) -> None:
         runs,
         ours,
         [sys.executable, str(HERE / "peers_csv_set.py"), str(store), str(source), str(folder / "peer.csv")],
-        [sys.executable, str(HERE / "peers_dict_reader.py"), str(store), str(source), str(folder / "peer.csv")],
+        [
+            sys.executable,
+            str(HERE / "peers_dict_reader.py"),
+            str(store),
+            str(source),
+            str(folder / "peer.csv"),
+        ],
     )
     what = f"clean CSV {rows:,} x 8 against {data.SUPPRESSED:,}"
     report(what, ours_run, "csv + set", peer, 1.0, 280)
@@ -91,7 +101,15 @@ def bench_clean(folder: Path, runs: int, rows: int) -> None:
 
 def _clean(folder: Path, source: Path) -> list[str]:
     return [
-        sys.executable, "-m", "optoutdesk", "--data", str(folder / "data"), "clean", str(source), "--overwrite", "--json",
+        sys.executable,
+        "-m",
+        "optoutdesk",
+        "--data",
+        str(folder / "data"),
+        "clean",
+        str(source),
+        "--overwrite",
+        "--json",
     ]
 
 
@@ -100,7 +118,16 @@ def bench_check(folder: Path, runs: int, rows: int) -> None:
     del rows
     ours, peer = interleaved(
         5 * runs,
-        [sys.executable, "-m", "optoutdesk", "--data", str(folder / "data"), "check", data.address(77), "a@b.example"],
+        [
+            sys.executable,
+            "-m",
+            "optoutdesk",
+            "--data",
+            str(folder / "data"),
+            "check",
+            data.address(77),
+            "a@b.example",
+        ],
         [sys.executable, "-c", "import sqlite3"],
     )
     report(f"check on {data.SUPPRESSED:,} addresses", ours, 'python -c "import sqlite3"', peer, 8)

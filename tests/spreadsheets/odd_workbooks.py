@@ -44,12 +44,14 @@ def xlsx_parts(
         listed.append(f'<sheet name={quoteattr(name)} sheetId="{number}"{state} r:id="rId{number}"/>')
         related.append(_relation(f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml"))
         parts[f"xl/worksheets/sheet{number}.xml"] = xml
-    codes = "".join(f'<numFmt numFmtId="{164 + n}" formatCode={quoteattr(f)}/>' for n, f in enumerate(formats))
+    codes = "".join(
+        f'<numFmt numFmtId="{164 + n}" formatCode={quoteattr(f)}/>' for n, f in enumerate(formats)
+    )
     styles = "".join(f'<xf numFmtId="{164 + n}"/>' for n in range(len(formats)))
     related.append(_relation("rId98", "styles", "styles.xml"))
     parts["xl/styles.xml"] = (
         f'<styleSheet xmlns="{MAIN}"><numFmts>{codes}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>'
-        f'<cellXfs>{styles or "<xf/>"}</cellXfs></styleSheet>'
+        f"<cellXfs>{styles or '<xf/>'}</cellXfs></styleSheet>"
     )
     if strings is not None:
         related.append(_relation("rId99", "sharedStrings", "sharedStrings.xml"))
@@ -84,11 +86,11 @@ _ODS_MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 def ods_content(tables: str, *, styles: str = "") -> str:
     names = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in (*_ODS_NAMES, "drawing")
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in _ODS_NAMES
     )
     return (
-        f'<office:document-content {names} xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'<office:document-content {names} xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
+        'xmlns:xlink="http://www.w3.org/1999/xlink" '
         'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
         f"<office:automatic-styles>{styles}</office:automatic-styles>"
         f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
@@ -188,7 +190,20 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
 def _entry(name: str, kind: int, start: int, size: int) -> bytes:
     encoded = name.encode("utf-16-le") + b"\0\0"
     return struct.pack(
-        "<64sHBBIII16sI16sIII", encoded, len(encoded), kind, 1, _FREE, _FREE, _FREE, b"", 0, b"", start, size, 0
+        "<64sHBBIII16sI16sIII",
+        encoded,
+        len(encoded),
+        kind,
+        1,
+        _FREE,
+        _FREE,
+        _FREE,
+        b"",
+        0,
+        b"",
+        start,
+        size,
+        0,
     )
 
 
@@ -239,7 +254,9 @@ def xls_stream(
         record(0x41E, struct.pack("<H", 164 + n) + biff_text(code)) for n, code in enumerate(formats)
     ) + b"".join(record(0xE0, struct.pack("<HH16s", 0, 164 + n, b"")) for n in range(len(formats)))
     names = [biff_text(name, "<B") for name in sheets]
-    start = len(bof(5)) + len(before) + len(styles) + sum(4 + 6 + len(name) for name in names) + len(record(0x0A))
+    start = (
+        len(bof(5)) + len(before) + len(styles) + sum(4 + 6 + len(name) for name in names) + len(record(0x0A))
+    )
     bounds = b""
     for (title, cells), name in zip(sheets.items(), names, strict=True):
         bounds += record(0x85, struct.pack("<IBB", start, title in hidden, 0) + name)

@@ -28,7 +28,11 @@ from optoutdesk.spreadsheets.workbook import open_workbook
 
 
 def rows_of(path, sheet=None):
-    return {n: row for block in open_workbook(path, sheet).blocks() for n, row in zip(block.numbers, block.rows, strict=True)}
+    return {
+        n: row
+        for block in open_workbook(path, sheet).blocks()
+        for n, row in zip(block.numbers, block.rows, strict=True)
+    }
 
 
 def values_of(path):
@@ -100,7 +104,9 @@ def test_results_of_formulas(tmp_path):
 
 def test_a_formula_whose_text_is_missing_is_refused(tmp_path):
     path = write_xls(tmp_path / "a.xls", formula(6, 2, b"\0\0\0\0\0\0\xff\xff") + label(6, 3, "x"))
-    with pytest.raises(UnreadableListError, match="Cell C7 of sheet Contacts holds a formula without a result"):
+    with pytest.raises(
+        UnreadableListError, match="Cell C7 of sheet Contacts holds a formula without a result"
+    ):
         rows_of(path)
 
 
@@ -114,7 +120,9 @@ def test_formulas_of_a_library_that_calculates_nothing_are_refused(tmp_path):
 
 
 def test_cells_that_are_not_in_order_are_put_in_order(tmp_path):
-    path = write_xls(tmp_path / "a.xls", label(1, 1, "d") + label(0, 0, "a") + label(1, 0, "c") + label(0, 1, "b"))
+    path = write_xls(
+        tmp_path / "a.xls", label(1, 1, "d") + label(0, 0, "a") + label(1, 0, "c") + label(0, 1, "b")
+    )
     assert rows_of(path) == {1: ["a", "b"], 2: ["c", "d"]}
 
 
@@ -151,12 +159,18 @@ def test_an_excel_95_workbook_in_its_code_page(tmp_path):
 
 def test_a_chart_within_a_sheet_does_not_end_it(tmp_path):
     chart = bof(0x20) + number(9, 9, 1.0) + record(0x0A)
-    assert rows_of(write_xls(tmp_path / "a.xls", label(0, 0, "a") + chart + label(1, 0, "b"))) == {1: ["a"], 2: ["b"]}
+    assert rows_of(write_xls(tmp_path / "a.xls", label(0, 0, "a") + chart + label(1, 0, "b"))) == {
+        1: ["a"],
+        2: ["b"],
+    }
 
 
 def test_column_widths(tmp_path):
     widths = record(0x7D, struct.pack("<HHHHHH", 1, 2, 5120, 0, 0, 0))
-    assert open_workbook(write_xls(tmp_path / "a.xls", widths + label(0, 0, "a"))).column_widths == {1: 20, 2: 20}
+    assert open_workbook(write_xls(tmp_path / "a.xls", widths + label(0, 0, "a"))).column_widths == {
+        1: 20,
+        2: 20,
+    }
 
 
 def test_a_large_workbook_is_read_from_ordinary_sectors(tmp_path):
@@ -166,7 +180,9 @@ def test_a_large_workbook_is_read_from_ordinary_sectors(tmp_path):
     assert rows[5000] == ["user4999@example.org"]
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"], max_codepoint=0xFFFF), min_size=1, max_size=40)
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs"], max_codepoint=0xFFFF), min_size=1, max_size=40
+)
 CELLS = st.dictionaries(
     st.tuples(st.integers(0, 30), st.integers(0, 12)),
     st.one_of(TEXTS, st.integers(-(10**6), 10**6).map(float), st.floats(-1e9, 1e9)),
@@ -180,7 +196,8 @@ CELLS = st.dictionaries(
 def test_calamine_reads_the_same(tmp_path_factory, cells):
     path = tmp_path_factory.getbasetemp() / "model.xls"
     content = b"".join(
-        label(*place, value) if isinstance(value, str) else number(*place, value) for place, value in sorted(cells.items())
+        label(*place, value) if isinstance(value, str) else number(*place, value)
+        for place, value in sorted(cells.items())
     )
     write_xls(path, content)
     sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
@@ -259,7 +276,9 @@ def test_an_untrue_number_of_strings_does_no_harm(tmp_path):
 
 
 def test_a_file_that_was_cut_off_anywhere_is_refused_or_whole(tmp_path):
-    whole = ole({"Workbook": xls_stream({"Contacts": b"".join(label(n, 0, f"u{n}@example.org") for n in range(300))})})
+    whole = ole(
+        {"Workbook": xls_stream({"Contacts": b"".join(label(n, 0, f"u{n}@example.org") for n in range(300))})}
+    )
     path = tmp_path / "a.xls"
     for size in range(8, len(whole) - 512, 997):
         path.write_bytes(whole[:size])
@@ -276,16 +295,22 @@ def test_sectors_in_a_circle_end(tmp_path):
 
 
 def test_no_damage_crashes_the_reader(tmp_path):
-    cells = b"".join(label(n, 0, f"u{n}@example.org") + shared(n, 1, n % 3) + number(n, 2, n, 1) for n in range(40))
+    cells = b"".join(
+        label(n, 0, f"u{n}@example.org") + shared(n, 1, n % 3) + number(n, 2, n, 1) for n in range(40)
+    )
     cells += formula(41, 0, b"\0\0\0\0\0\0\xff\xff") + record(0x207, biff_text("result"))
-    stream = xls_stream({"Contacts": cells}, before=string_table("é", "日本", "c"), formats=["General", "d/m/yy"])
+    stream = xls_stream(
+        {"Contacts": cells}, before=string_table("é", "日本", "c"), formats=["General", "d/m/yy"]
+    )
     whole = ole({"Workbook": stream})
     path = tmp_path / "a.xls"
     chance = random.Random(1)
     for _ in range(600):
         content = bytearray(whole)
         for _ in range(chance.randrange(1, 6)):
-            content[chance.randrange(8, len(content))] = chance.choice([0, 1, 0x7F, 0xFF, chance.randrange(256)])
+            content[chance.randrange(8, len(content))] = chance.choice(
+                [0, 1, 0x7F, 0xFF, chance.randrange(256)]
+            )
         path.write_bytes(content)
         try:
             rows_of(path)

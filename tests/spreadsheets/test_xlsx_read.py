@@ -57,7 +57,12 @@ def one_cell(xml):
 def test_a_workbook_is_a_table(tmp_path):
     path = write_xlsx(tmp_path / "a.xlsx", f'<row r="1">{text_cell("A1", "a@b.example")}</row>')
     table = open_workbook(path)
-    assert (table.path, table.format, table.sheets, table.sheet) == (path, Format.XLSX, ("Contacts",), "Contacts")
+    assert (table.path, table.format, table.sheets, table.sheet) == (
+        path,
+        Format.XLSX,
+        ("Contacts",),
+        "Contacts",
+    )
     assert table.decode("é") == "é"
     first, again = list(table.blocks()), list(table.blocks())
     assert first == again
@@ -177,7 +182,9 @@ def test_the_number_format_makes_a_date_of_a_number(tmp_path, number_format, wri
 
 def test_dates_of_the_1904_calendar(read):
     cell = '<c r="A1" s="0"><v>44884</v></c>'
-    assert read(one_cell(cell), formats=["d.m.yy"], workbook='<workbookPr date1904="1"/>') == {1: ["2026-11-20"]}
+    assert read(one_cell(cell), formats=["d.m.yy"], workbook='<workbookPr date1904="1"/>') == {
+        1: ["2026-11-20"]
+    }
 
 
 def test_built_in_formats_and_those_of_east_asia(tmp_path):
@@ -293,7 +300,12 @@ def test_column_widths(tmp_path):
     )
     path = write_xlsx(tmp_path / "a.xlsx", {"S": sheet_xml('<row r="1"/>', before=columns)})
     widths = open_workbook(path).column_widths
-    assert {column: widths[column] for column in range(5) if column in widths} == {0: 20.5, 1: 20.5, 3: 9, 4: 12}
+    assert {column: widths[column] for column in range(5) if column in widths} == {
+        0: 20.5,
+        1: 20.5,
+        3: 9,
+        4: 12,
+    }
     assert len(widths) <= 1_004
 
 
@@ -335,11 +347,17 @@ def test_part_names_with_other_case_and_backslashes(tmp_path):
 
 def test_absolute_targets_and_a_workbook_somewhere_else(tmp_path):
     parts = xlsx_parts(one_cell(text_cell("A1", "a")))
-    moved = {name.replace("xl/workbook.xml", "other/book.xml").replace("xl/_rels/workbook", "other/_rels/book"): content
-             for name, content in parts.items()}
+    moved = {
+        name.replace("xl/workbook.xml", "other/book.xml").replace(
+            "xl/_rels/workbook", "other/_rels/book"
+        ): content
+        for name, content in parts.items()
+    }
     moved["_rels/.rels"] = moved["_rels/.rels"].replace("xl/workbook.xml", "/other/book.xml")
     moved["other/_rels/book.xml.rels"] = (
-        moved["other/_rels/book.xml.rels"].replace('"worksheets/', '"../xl/worksheets/').replace('"styles', '"/xl/styles')
+        moved["other/_rels/book.xml.rels"]
+        .replace('"worksheets/', '"../xl/worksheets/')
+        .replace('"styles', '"/xl/styles')
     )
     assert rows_of(write_zip(tmp_path / "a.xlsx", moved)) == {1: ["a"]}
 
@@ -358,17 +376,35 @@ def test_a_workbook_without_relations_is_found_by_its_content_type(tmp_path):
 
 # Characters that openpyxl takes and XML keeps; a text that begins with "=" would become a formula there.
 TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff_"), min_size=1, max_size=30
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff_"),
+    min_size=1,
+    max_size=30,
 ).filter(lambda text: not text.startswith("=") and text not in ("#N/A", "#REF!"))
-FORMATS = ["General", "0.00", "#,##0", "@", "0%", "0.00E+00", '#,##0.00\\ "€"', "[Red]0;[Blue]-0", '0 "years"']
-MOMENTS = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
+FORMATS = [
+    "General",
+    "0.00",
+    "#,##0",
+    "@",
+    "0%",
+    "0.00E+00",
+    '#,##0.00\\ "€"',
+    "[Red]0;[Blue]-0",
+    '0 "years"',
+]
+MOMENTS = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 1, 1)).map(
+    lambda moment: moment.replace(microsecond=0)
+)
 CELLS = st.one_of(
     st.tuples(TEXTS, st.sampled_from(FORMATS)),
     st.tuples(st.integers(-(10**14), 10**14), st.sampled_from(FORMATS)),
     st.tuples(st.floats(-1e15, 1e15), st.sampled_from(FORMATS)),
     st.tuples(st.booleans(), st.sampled_from(FORMATS)),
-    st.tuples(MOMENTS, st.sampled_from(["yyyy-mm-dd hh:mm:ss", "d/m/yy", "dddd\\, d. mmmm yyyy", "[$-409]m/d/yyyy"])),
-    st.tuples(st.times().map(lambda time: time.replace(microsecond=0)), st.sampled_from(["hh:mm:ss", "h:mm AM/PM"])),
+    st.tuples(
+        MOMENTS, st.sampled_from(["yyyy-mm-dd hh:mm:ss", "d/m/yy", "dddd\\, d. mmmm yyyy", "[$-409]m/d/yyyy"])
+    ),
+    st.tuples(
+        st.times().map(lambda time: time.replace(microsecond=0)), st.sampled_from(["hh:mm:ss", "h:mm AM/PM"])
+    ),
     st.tuples(st.integers(0, 10**7).map(lambda n: dt.timedelta(seconds=n)), st.just("[h]:mm:ss")),
 )
 SHEETS = st.dictionaries(st.tuples(st.integers(1, 40), st.integers(1, 30)), CELLS, min_size=1, max_size=25)
@@ -381,7 +417,11 @@ def test_openpyxl_reads_the_same_values_and_number_formats(tmp_path_factory, cel
     book = Workbook()
     if of_1904:
         book.epoch = CALENDAR_MAC_1904
-        cells = {place: cell for place, cell in cells.items() if not isinstance(cell[0], dt.datetime) or cell[0].year > 1904}
+        cells = {
+            place: cell
+            for place, cell in cells.items()
+            if not isinstance(cell[0], dt.datetime) or cell[0].year > 1904
+        }
     for (row, column), (value, number_format) in cells.items():
         book.active.cell(row, column, value).number_format = number_format
     book.save(path)

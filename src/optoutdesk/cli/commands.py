@@ -65,7 +65,9 @@ def add(desk: Desk, arguments: argparse.Namespace) -> int:
     for item in recorded:
         request = item.request
         state = f"already suppressed since {received_text(request)}" if item.already else "suppressed"
-        print(f"{given_text(request)}: {state} · {_scope_text(request.scope)} · due {request.due.isoformat()}")
+        print(
+            f"{given_text(request)}: {state} · {_scope_text(request.scope)} · due {request.due.isoformat()}"
+        )
     return DONE
 
 
@@ -156,7 +158,9 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
             }
         )
         return DONE
-    print(f"{record.input_path.name}: {record.rows:,} people, {record.kept:,} kept, {result.removed_count:,} removed")
+    print(
+        f"{record.input_path.name}: {record.rows:,} people, {record.kept:,} kept, {result.removed_count:,} removed"
+    )
     print(f"  addresses in {', '.join(f'“{name}”' for name in record.columns)}")
     for reason in Reason:
         if result.reasons[reason]:
@@ -171,7 +175,9 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
 def _warnings(suppressed: int, elsewhere: int) -> list[str]:
     warnings = []
     if not suppressed:
-        warnings.append("Nobody is on the suppression list for this mailing yet, so nobody was removed as opted out.")
+        warnings.append(
+            "Nobody is on the suppression list for this mailing yet, so nobody was removed as opted out."
+        )
     if elsewhere:
         warnings.append(
             f"{elsewhere:,} kept rows hold a suppressed address in another column; name that column with --column "
@@ -202,10 +208,16 @@ def due(desk: Desk, arguments: argparse.Namespace) -> int:
     if not today.requests:
         print("No request is open.")
     for item in today.requests:
-        left = f"{item.days_left} business days left" if item.days_left >= 0 else f"{-item.days_left} business days LATE"
+        left = (
+            f"{item.days_left} business days left"
+            if item.days_left >= 0
+            else f"{-item.days_left} business days LATE"
+        )
         if abs(item.days_left) == 1:
             left = left.replace("days", "day")
-        print(f"{item.request.due.isoformat()}  {left:<23}  {given_text(item.request)} · {_scope_text(item.request.scope)}")
+        print(
+            f"{item.request.due.isoformat()}  {left:<23}  {given_text(item.request)} · {_scope_text(item.request.scope)}"
+        )
     return DONE
 
 
@@ -223,7 +235,9 @@ def verify(desk: Desk, arguments: argparse.Namespace) -> int:
             }
         )
     elif found.holds:
-        print(f"The ledger holds: {found.entries:,} entries cover {found.rows:,} records. Head {found.head.hex()}")
+        print(
+            f"The ledger holds: {found.entries:,} entries cover {found.rows:,} records. Head {found.head.hex()}"
+        )
     if not found.holds:
         print(f"optoutdesk: The ledger does not hold: {found.wrong}.", file=sys.stderr)
     return DONE if found.holds else COULD_NOT

@@ -30,7 +30,9 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:].rstrip('.')}. See: optoutdesk help{_command_of(self)}")
+        raise UsageError(
+            f"{message[:1].upper()}{message[1:].rstrip('.')}. See: optoutdesk help{_command_of(self)}"
+        )
 
 
 def _command_of(parser: argparse.ArgumentParser) -> str:
@@ -40,10 +42,12 @@ def _command_of(parser: argparse.ArgumentParser) -> str:
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     # Also after the command: that is where people write it.
-    common.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="folder with the suppression list")
+    common.add_argument(
+        "--data", metavar="DIR", default=argparse.SUPPRESS, help="folder with the suppression list"
+    )
     parser = _Parser(
         prog="optoutdesk",
         usage="optoutdesk [--data DIR] [COMMAND ...]",
@@ -56,16 +60,23 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Opt-Out Desk {__version__}")
     commands = parser.add_subparsers(
-        dest="command", prog="optoutdesk", metavar="COMMAND", help=argparse.SUPPRESS, parser_class=_Parser)
+        dest="command", prog="optoutdesk", metavar="COMMAND", help=argparse.SUPPRESS, parser_class=_Parser
+    )
 
     def command(name: str, about: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, parents=[common], help=about, description=about)
 
     add = command("add", "Record opt-outs: suppressed at once, the clock started.")
-    add.add_argument("addresses", nargs="+", metavar="ADDRESS", help="jane@example.com, or *@example.com for a domain")
+    add.add_argument(
+        "addresses", nargs="+", metavar="ADDRESS", help="jane@example.com, or *@example.com for a domain"
+    )
     add.add_argument("--received", metavar="WHEN", help=f"when the request arrived: {_WHEN}; default now")
-    add.add_argument("--channel", choices=[c.value for c in Channel], default=Channel.OTHER.value, help="how it arrived")
-    add.add_argument("--scope", metavar="S", default="all", help="all mail (default), or the name of one list")
+    add.add_argument(
+        "--channel", choices=[c.value for c in Channel], default=Channel.OTHER.value, help="how it arrived"
+    )
+    add.add_argument(
+        "--scope", metavar="S", default="all", help="all mail (default), or the name of one list"
+    )
     add.add_argument("--note", metavar="T", default="", help="what was said")
     add.add_argument("--by", metavar="NAME", help="who records it")
 
@@ -73,18 +84,28 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument("addresses", nargs="+", metavar="ADDRESS")
     check.add_argument("--scope", metavar="S", help="the list that is to be mailed; default any mail")
 
-    clean = command("clean", "Write the clean list and the removed rows beside a contact list; it is never changed.")
+    clean = command(
+        "clean", "Write the clean list and the removed rows beside a contact list; it is never changed."
+    )
     clean.add_argument("file", metavar="FILE", help="CSV, TSV, TXT, XLSX, XLS or ODS")
     clean.add_argument("--output", metavar="F", help="the clean list; default NAME-clean.EXT")
     clean.add_argument("--removed", metavar="F", help="the removed rows; default NAME-removed.csv")
     clean.add_argument(
-        "--scope", metavar="S", help="the list that is to be mailed; default any mail: whoever left anything is removed"
+        "--scope",
+        metavar="S",
+        help="the list that is to be mailed; default any mail: whoever left anything is removed",
     )
     clean.add_argument("--sheet", metavar="N", help="a workbook's sheet by name or number")
     clean.add_argument(
-        "--column", metavar="C", action="append", default=[], help="an address column by header, letter or number"
+        "--column",
+        metavar="C",
+        action="append",
+        default=[],
+        help="an address column by header, letter or number",
     )
-    clean.add_argument("--keep-duplicates", action="store_true", help="keep rows that repeat an earlier address")
+    clean.add_argument(
+        "--keep-duplicates", action="store_true", help="keep rows that repeat an earlier address"
+    )
     clean.add_argument(
         "--drop-address-only",
         action="store_true",

@@ -151,7 +151,9 @@ def _key_of(token: str) -> str | Problem:
         if unicodedata.normalize("NFKC", lower) != lower or "�" in lower:
             return Problem("unusual letters before the @")
     if not _DOT_ATOM.fullmatch(lower):
-        return Problem("dots in the wrong place" if "." in lower else "a character no address can have before the @")
+        return Problem(
+            "dots in the wrong place" if "." in lower else "a character no address can have before the @"
+        )
     return f"{lower}@{ascii_domain}"
 
 

@@ -6,7 +6,9 @@ A row with several addresses goes when one of them is suppressed; whatever is re
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from optoutdesk.domain.address import (
     MAX_LOCAL_PART,
@@ -63,6 +65,38 @@ class Trimmed:
 
 Verdict = Removed | Trimmed
 """What happens to a row that does not stay as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanRecord:
+    """One cleaned list: what went in, what came out, against what."""
+
+    at: datetime
+    by: str
+    scope: str | None
+    """The list that is to be mailed; None: any mail, the safe side."""
+    input_path: Path
+    input_size: int
+    input_sha256: str
+    sheet: str | None
+    columns: tuple[str, ...]
+    rules: Mapping[str, bool]
+    rows: int
+    kept: int
+    reasons: Mapping[str, int]
+    trimmed: int
+    output_path: Path
+    output_size: int
+    output_sha256: str
+    removed_path: Path
+    removed_size: int
+    removed_sha256: str
+    suppressed_addresses: int
+    suppressed_domains: int
+    against_entry: int
+    against_head: str
+    id: int = 0
+
 
 @dataclass(slots=True)
 class Batch:
@@ -143,7 +177,9 @@ class Cleaning:
         readings = [read_cell(cell) for cell in cells]
         found = {address.key: address for reading in readings for address in reading.addresses}
         barred = self._barred(number, found.values())
-        hidden = self._barred(number, (a for c in batch.beside.get(index, ()) for a in read_cell(c).addresses))
+        hidden = self._barred(
+            number, (a for c in batch.beside.get(index, ()) for a in read_cell(c).addresses)
+        )
         if not barred and not hidden:
             return self._odd_or_duplicate(number, cells, readings, found, batch.broken.get(index))
         left = found.keys() - barred.keys()

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from optoutdesk.domain.cleaning import Cleaning, Reason, Removed, Rules, Trimmed, Verdict
+from optoutdesk.domain.cleaning import Cleaning, CleanRecord, Reason, Removed, Rules, Trimmed, Verdict
 from optoutdesk.domain.errors import ListChangedError, OutputError
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.clean_output import TEXT_ENDINGS, WORKBOOK_ENDING, Sink, check_ending
@@ -21,7 +21,7 @@ from optoutdesk.spreadsheets.open import open_table, unreadable
 from optoutdesk.spreadsheets.output import PendingFile, cannot_write, refuse_existing
 from optoutdesk.spreadsheets.table import Block, Table
 from optoutdesk.spreadsheets.text import BLOCK_SIZE, TextTable
-from optoutdesk.store import CleanRecord, Store
+from optoutdesk.store import Store
 
 Progress = Callable[[int, int], None]
 """Called now and then with bytes or rows done and in all (0: not known). Raises Cancelled to stop the work."""
@@ -124,7 +124,9 @@ class CleanList:
         """Return NAME-clean.EXT and NAME-removed.csv beside the list; XLSX for every workbook."""
         path = plan.list.path
         ending = (path.suffix or TEXT_ENDINGS[0]) if plan.list.table.format.is_text else WORKBOOK_ENDING
-        return Outputs(path.with_name(f"{path.stem}-clean{ending}"), path.with_name(f"{path.stem}-removed.csv"))
+        return Outputs(
+            path.with_name(f"{path.stem}-clean{ending}"), path.with_name(f"{path.stem}-removed.csv")
+        )
 
     def examine(self, plan: Plan, progress: Progress | None = None) -> Result:
         """Judge every row and write nothing; the removed rows are in the result."""
@@ -274,7 +276,9 @@ class _Pass:
                     sink.write(block, people, kept, verdicts)
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise ListChangedError(f"{path.name} was changed while it was read; nothing was written. Clean it again.")
+            raise ListChangedError(
+                f"{path.name} was changed while it was read; nothing was written. Clean it again."
+            )
         result.input_sha256 = self._sha256.hexdigest()
         result.seconds = time.perf_counter() - started
         return result
@@ -323,7 +327,9 @@ def _refuse_collisions(plan: Plan, outputs: Outputs, *, overwrite: bool) -> None
     check_ending(plan.list, outputs.clean)
     for target in (outputs.clean, outputs.removed):
         if target.exists() and target.samefile(source):
-            raise OutputError(f"{target.name} is the list itself, which is never changed. Choose another name.")
+            raise OutputError(
+                f"{target.name} is the list itself, which is never changed. Choose another name."
+            )
         refuse_existing(target, overwrite=overwrite)
     if outputs.clean.absolute() == outputs.removed.absolute() or (
         outputs.clean.exists() and outputs.removed.exists() and outputs.clean.samefile(outputs.removed)

@@ -36,7 +36,9 @@ class Sink:
         names = [column.name or letter_of(column.index) for column in self._layout.columns]
         self._removed = SheetWriter(removed.stream, [number, "Reason", "Evidence", "Address", *names])
 
-    def write(self, block: Block, people: People, kept: Sequence[int], verdicts: Mapping[int, Verdict]) -> None:
+    def write(
+        self, block: Block, people: People, kept: Sequence[int], verdicts: Mapping[int, Verdict]
+    ) -> None:
         """Write a block: kept rows and those that are no people in their order, the removed ones elsewhere.
 
         `kept` are positions in the block; `verdicts` are by position among the people.
@@ -59,7 +61,9 @@ class Sink:
             return
         for position in sorted([*kept, *people.others, *changed]):
             if position in changed:
-                self._writer.change(block, position, self._without(block, position, changed[position].dropped))
+                self._writer.change(
+                    block, position, self._without(block, position, changed[position].dropped)
+                )
             else:
                 self._writer.copy(block, [position])
 
@@ -120,7 +124,9 @@ def _writer_for(source: "ListFile", target: PendingFile) -> Writer:
     table = source.table
     ending = target.target.suffix.lower()
     if ending == WORKBOOK_ENDING and not (table.format.is_text and source.path.suffix.lower() == ending):
-        from optoutdesk.spreadsheets.xlsx_write import XlsxWriter  # openpyxl: only where a workbook is written
+        from optoutdesk.spreadsheets.xlsx_write import (
+            XlsxWriter,  # openpyxl: only where a workbook is written
+        )
 
         return XlsxWriter(target.temporary, table.sheet or "Clean list", getattr(table, "column_widths", {}))
     if isinstance(table, TextTable):

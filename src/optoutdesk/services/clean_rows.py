@@ -69,7 +69,8 @@ class PeopleReader:
         decode = self._table.decode
         if len(columns) > 1:
             return [
-                tuple([decode(row[column]) if len(row) > column else "" for column in columns]) for row in rows
+                tuple([decode(row[column]) if len(row) > column else "" for column in columns])
+                for row in rows
             ]
         column = columns[0]
         cells = [row[column] if len(row) > column else "" for row in rows]
@@ -97,7 +98,9 @@ class PeopleReader:
             if index is None or "@" not in block.raw[position]:
                 continue
             row = block.rows[position]
-            hidden = [self._table.decode(cell) for cell in row if "@" in cell and ("\n" in cell or "\r" in cell)]
+            hidden = [
+                self._table.decode(cell) for cell in row if "@" in cell and ("\n" in cell or "\r" in cell)
+            ]
             if not hidden:
                 continue
             batch.beside[index] = [*batch.beside.get(index, ()), *hidden]
@@ -106,10 +109,9 @@ class PeopleReader:
 
     def suppressed_elsewhere(self, block: Block, people: People, kept: Sequence[int]) -> int:
         """Return how many of these kept rows hold a suppressed address outside the address columns."""
-        text = block.raw if block.raw and isinstance(block.raw[0], str) else map("".join, block.rows)
-        cells = people.batch.cells
-        in_cells = cells if cells and isinstance(cells[0], str) else map("".join, cells)
-        if "".join(text).count("@") == "".join(in_cells).count("@"):
+        text = block.raw if self._table.format.is_text else map("".join, block.rows)
+        # A cell is a string or a tuple of strings: both join to a string.
+        if "".join(text).count("@") == "".join(map("".join, people.batch.cells)).count("@"):
             return 0  # nearly always
         columns = set(self._layout.address_columns)
         found = 0

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from optoutdesk.store import CleanRecord, Store
+from optoutdesk.domain.cleaning import CleanRecord
+from optoutdesk.store import Store
 
 
 @dataclass(frozen=True, slots=True)

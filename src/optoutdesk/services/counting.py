@@ -64,12 +64,6 @@ class Counting:
         return deadlines.due_date(today, replace(self.policy, limit=SOON), self.holiday)
 
 
-
-
-
-
-
-
 def make_counting(policy_id: str, zone: str, *, holidays_count: bool) -> Counting:
     """Return the counting of a business's settings."""
     policy = load_policies()[policy_id]

@@ -26,7 +26,9 @@ class OptInAgain:
     ) -> Changes:
         """Lift a request, and every other of its address in the same scope; UserError when it would lift nothing."""
         if not evidence.strip():
-            raise UserError("Say what shows that this person wants mail again, for example “signed up at the till, form of 3 May”.")
+            raise UserError(
+                "Say what shows that this person wants mail again, for example “signed up at the till, form of 3 May”."
+            )
         if at > now + timedelta(minutes=5):
             raise UserError("That moment lies ahead. Give the moment at which the person agreed.")
         opt_in = OptIn(
@@ -42,7 +44,9 @@ class OptInAgain:
         subject = (request.kind, request.key)
         with self._store.act("opt in again", by=by, now=now) as act:
             before = self._store.barring(subject, None)
-            after = in_force(self._store.requests_about(subject), [*self._store.opt_ins_about(subject), opt_in], None)
+            after = in_force(
+                self._store.requests_about(subject), [*self._store.opt_ins_about(subject), opt_in], None
+            )
             lifted = [r for r in before if r.id not in {left.id for left in after}]
             target = opt_in.scope
             lifts_list = in_force(before, [opt_in], target) != in_force(before, [], target)

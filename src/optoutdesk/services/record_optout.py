@@ -67,10 +67,14 @@ class RecordOptOut:
         found: dict[tuple[Kind, str], Found] = {}
         problems: list[tuple[str, Problem]] = []
         for line in text.splitlines():
-            for piece in line.replace(";", ",").split(",") if "*@" in line or line.lstrip().startswith("@") else [line]:
+            for piece in (
+                line.replace(";", ",").split(",") if "*@" in line or line.lstrip().startswith("@") else [line]
+            ):
                 domain = parse_domain_entry(piece)
                 if isinstance(domain, str):
-                    found.setdefault((Kind.DOMAIN, domain), self._found(Kind.DOMAIN, domain, piece.strip(), scope))
+                    found.setdefault(
+                        (Kind.DOMAIN, domain), self._found(Kind.DOMAIN, domain, piece.strip(), scope)
+                    )
                     continue
                 reading = read_cell(piece)
                 for address in reading.addresses:
@@ -110,9 +114,13 @@ class RecordOptOut:
         zone = self._counting.zone
         receipt = received_at(when, zone) if isinstance(when, datetime) else received_on(when, zone)
         if receipt.instant > now + timedelta(minutes=5) or receipt.day > self._counting.today(now):
-            raise UserError(f"{receipt.day.isoformat()} lies ahead. Give the day on which the request arrived.")
+            raise UserError(
+                f"{receipt.day.isoformat()} lies ahead. Give the day on which the request arrived."
+            )
         if receipt.day < _EARLIEST:
-            raise UserError(f"{receipt.day.isoformat()} is too long ago. Give the day on which the request arrived.")
+            raise UserError(
+                f"{receipt.day.isoformat()} is too long ago. Give the day on which the request arrived."
+            )
         return receipt
 
     def due(self, received: Received) -> date:

@@ -43,7 +43,9 @@ class Register:
         self._counting = counting
         self._due_requests = due_requests
 
-    def page(self, wanted: RegisterFilter, after: tuple[str, int] | None = None, limit: int = 200) -> RegisterPage:
+    def page(
+        self, wanted: RegisterFilter, after: tuple[str, int] | None = None, limit: int = 200
+    ) -> RegisterPage:
         """Return a page, the latest receipt first."""
         return self._store.register_page(wanted, after, limit)
 

@@ -4,9 +4,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import IO
 
-from optoutdesk.spreadsheets.table import Block
+from optoutdesk.spreadsheets.table import Block, ByteSink
 
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().+/-]*$)")
 _MAYBE_FORMULA = re.compile(r"""[,"][=@\t\r+-]""")
@@ -21,7 +20,7 @@ def without_formula(text: str) -> str:
 class SheetWriter:
     """Writes rows of a report for a person to open in a spreadsheet program: UTF-8 with a mark, formulas defused."""
 
-    def __init__(self, target: IO[bytes], header: Sequence[str]) -> None:
+    def __init__(self, target: ByteSink, header: Sequence[str]) -> None:
         self._target = target
         target.write(b"\xef\xbb\xbf")
         target.write(self.line(header).encode())
@@ -37,7 +36,12 @@ class SheetWriter:
 
         A removed row is put behind its reason like this at a third of the cost of writing it anew.
         """
-        text = ",".join([f'"{cell.replace(chr(34), chr(34) * 2)}"' if _NEEDS_QUOTES.search(cell) else cell for cell in cells])
+        text = ",".join(
+            [
+                f'"{cell.replace(chr(34), chr(34) * 2)}"' if _NEEDS_QUOTES.search(cell) else cell
+                for cell in cells
+            ]
+        )
         whole = f"{text},{record}\r\n"
         return None if _MAYBE_FORMULA.search(whole) else whole
 
@@ -49,7 +53,7 @@ class SheetWriter:
 class DelimitedWriter:
     """Writes kept rows of another format as CSV or TSV for a platform: UTF-8 as it is, nothing altered."""
 
-    def __init__(self, target: IO[bytes], delimiter: str = ",") -> None:
+    def __init__(self, target: ByteSink, delimiter: str = ",") -> None:
         self._target = target
         self._delimiter = delimiter
 

@@ -6,15 +6,25 @@ from optoutdesk.domain.errors import UnreadableListError, UsageError
 from optoutdesk.spreadsheets.table import Table
 from optoutdesk.spreadsheets.text import TextTable
 
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-"""How a ZIP (xlsx, ods) and an OLE file (xls, an encrypted xlsx) begin."""
+_WORKBOOKS = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"\x09\x00",
+    b"\x09\x02",
+    b"\x09\x04",
+    b"\x09\x08",
+)
+"""How a ZIP (xlsx, ods), an OLE file (xls, an encrypted xlsx) and the oldest xls begin."""
 
 
 def open_table(path: Path, sheet: str | int | None = None) -> Table:
     """Open a list for reading only. UnreadableListError says what is wrong with it, UsageError with the sheet."""
     try:
         if path.is_dir():
-            raise UnreadableListError(f"{path.name} is a folder. Choose the file in it that holds your contacts.")
+            raise UnreadableListError(
+                f"{path.name} is a folder. Choose the file in it that holds your contacts."
+            )
         if not path.exists():
             raise UnreadableListError(f"There is no file {path}. Check its name and folder.")
         if not path.is_file():
@@ -25,7 +35,9 @@ def open_table(path: Path, sheet: str | int | None = None) -> Table:
         raise unreadable(path, error) from error
     try:
         if first.startswith(_WORKBOOKS):
-            from optoutdesk.spreadsheets.workbook import open_workbook  # its libraries are not needed for text
+            from optoutdesk.spreadsheets.workbook import (
+                open_workbook,  # its libraries are not needed for text
+            )
 
             return open_workbook(path, sheet)
         if sheet is not None:

@@ -33,7 +33,9 @@ class PendingFile:
         self.temporary = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
         _sweep(target.parent)
         try:
-            handle = os.open(self.temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
+            handle = os.open(
+                self.temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode
+            )
         except OSError as error:
             raise cannot_write(target, error) from error
         self.stream = HashingStream(handle)

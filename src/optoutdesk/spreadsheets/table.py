@@ -62,6 +62,13 @@ class Table(Protocol):
         """Return a cell of Block.rows as proper text."""
 
 
+class ByteSink(Protocol):
+    """Where bytes go."""
+
+    def write(self, data: bytes, /) -> int:
+        """Write all of it."""
+
+
 class Writer(Protocol):
     """Takes the kept rows of blocks and writes a list to one new file."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from optoutdesk.domain.errors import UnreadableListError
-from optoutdesk.spreadsheets.table import Block, Format
+from optoutdesk.spreadsheets.table import Block, ByteSink, Format
 
 BLOCK_SIZE = 1 << 18
 """Bytes read at a time: small enough that a block stays in the processor's cache."""
@@ -168,7 +168,9 @@ class TextTable:
             bare = self._without_bom(first[0])
             if bare != first[0] and '"' in bare[:1]:
                 # The parser took the quotes for text, as something stood before them.
-                first = next(csv.reader([self._without_bom(block.raw[0])], delimiter=self.delimiter or ","), [])
+                first = next(
+                    csv.reader([self._without_bom(block.raw[0])], delimiter=self.delimiter or ","), []
+                )
                 block.rows[0] = first
             else:
                 first[0] = bare
@@ -243,7 +245,9 @@ def _binary(name: str) -> UnreadableListError:
 def _sniff_encoding(path: Path, head: bytes) -> str:
     name = path.name
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise UnreadableListError(f"{name} is saved as UTF-32, which is not read. Save it as UTF-8 and try again.")
+        raise UnreadableListError(
+            f"{name} is saved as UTF-32, which is not read. Save it as UTF-8 and try again."
+        )
     for encoding, bom in _UTF16.items():
         if head.startswith(bom):
             return encoding
@@ -310,7 +314,7 @@ def _sniff_delimiter(text: str) -> tuple[str | None, bool]:
 class TextWriter:
     """Writes kept records with the very bytes they had; see table.Writer."""
 
-    def __init__(self, target: IO[bytes], table: TextTable) -> None:
+    def __init__(self, target: ByteSink, table: TextTable) -> None:
         self._target = target
         self._table = table
 

@@ -1,5 +1,7 @@
 """The only SQL: takes and gives domain objects, hides the database behind `Store`."""
 
-from optoutdesk.store.store import Act, CleanRecord, RegisterFilter, RegisterPage, RegisterRow, Store
+from optoutdesk.store.acts import Act
+from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
+from optoutdesk.store.store import Store
 
-__all__ = ["Act", "CleanRecord", "RegisterFilter", "RegisterPage", "RegisterRow", "Store"]
+__all__ = ["Act", "RegisterFilter", "RegisterPage", "RegisterRow", "Store"]

@@ -36,6 +36,13 @@ def open_database(file: Path, *, busy_seconds: float = BUSY_SECONDS) -> SqliteDa
         return database
 
 
+def connection_of(database: SqliteDatabase) -> sqlite3.Connection:
+    """Return this thread's connection, opened if need be."""
+    database.connect(reuse_if_open=True)
+    connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]
+    return connection
+
+
 def _make_private(file: Path) -> None:
     """Make the folder and the file readable by their owner only, before the first byte is in it."""
     try:
@@ -55,14 +62,16 @@ def _make_private(file: Path) -> None:
 
 
 def _prepare(database: SqliteDatabase, file: Path) -> None:
-    connection: sqlite3.Connection = database.connection()
+    connection = connection_of(database)
     version = _pragma(connection, "user_version")
     application = _pragma(connection, "application_id")
     if version == 0 and application == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
         _create(database)
         return
     if application != schema.APPLICATION_ID:
-        raise StoreError(f"{file} is not a suppression list of Opt-Out Desk. Choose another folder with --data.")
+        raise StoreError(
+            f"{file} is not a suppression list of Opt-Out Desk. Choose another folder with --data."
+        )
     if version // schema.VERSION_STEP > schema.SCHEMA_MAJOR:
         raise NewerStoreError(
             f"The suppression list in {file.parent} was written by a later version of Opt-Out Desk "
@@ -85,11 +94,11 @@ def check_whole(connection: sqlite3.Connection, file: Path) -> None:
 def _create(database: SqliteDatabase) -> None:
     with database.atomic("EXCLUSIVE"):
         # Two programs may start at once: the second finds the tables of the first.
-        if _pragma(database.connection(), "user_version"):
+        if _pragma(connection_of(database), "user_version"):
             return
         schema.create(database)
-        database.execute_sql(f"PRAGMA application_id={schema.APPLICATION_ID}")
-        database.execute_sql(f"PRAGMA user_version={schema.SCHEMA_VERSION}")
+        connection_of(database).execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
+        connection_of(database).execute(f"PRAGMA user_version={schema.SCHEMA_VERSION}")
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -14,7 +14,9 @@ STEPS: Mapping[int, tuple[int, Step]] = {}
 """From version -> (to version, step). Empty: there has been one version."""
 
 
-def pending(version: int, target: int, steps: Mapping[int, tuple[int, Step]] = STEPS) -> list[tuple[int, Step]]:
+def pending(
+    version: int, target: int, steps: Mapping[int, tuple[int, Step]] = STEPS
+) -> list[tuple[int, Step]]:
     """Return the steps from a version to the target; LookupError when the chain does not lead there."""
     path: list[tuple[int, Step]] = []
     while version < target:

@@ -59,7 +59,10 @@ class Request(_Table):
     class Meta:
         indexes = (
             (("kind", "key"), False),  # what is known of one address
-            (("kind", "received_day", "channel", "scope", "key"), False),  # all that is barred, by its grounds
+            (
+                ("kind", "received_day", "channel", "scope", "key"),
+                False,
+            ),  # all that is barred, by its grounds
             (("received_at", "id"), False),  # the register's order
         )
 
@@ -138,7 +141,7 @@ def create(database: SqliteDatabase) -> None:
         database.create_tables(TABLES, safe=False)
     for table in APPEND_ONLY:
         for act in ("UPDATE", "DELETE"):
-            database.execute_sql(trigger_sql(table, act))
+            database.execute_sql(trigger_sql(table, act))  # type: ignore[no-untyped-call]
 
 
 def trigger_sql(table: str, act: str) -> str:
@@ -151,5 +154,5 @@ def trigger_sql(table: str, act: str) -> str:
 
 def covered_columns(model: type[Model]) -> list[str]:
     """Return a covered table's columns without the id, in the order in which they are digested."""
-    meta: Any = model._meta  # type: ignore[attr-defined]  # noqa: SLF001 - peewee's documented name for it
+    meta: Any = model._meta  # noqa: SLF001 - peewee's documented name for it
     return [field.column_name for field in meta.sorted_fields if not field.primary_key]

@@ -1,175 +1,27 @@
 """The suppression list, its history and its cleaned lists, as domain objects."""
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from optoutdesk.domain import ledger
 from optoutdesk.domain.address import parent_domains
+from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.domain.matching import Grounds, SuppressionList
-from optoutdesk.domain.requests import (
-    ALL_MAIL,
-    Channel,
-    Kind,
-    OptIn,
-    OptOutRequest,
-    Precision,
-    Received,
-    in_force,
-)
+from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, OptOutRequest, in_force
 from optoutdesk.store import schema
-from optoutdesk.store.connection import BUSY_SECONDS, check_whole, open_database, translated
+from optoutdesk.store.acts import Act
+from optoutdesk.store.connection import BUSY_SECONDS, check_whole, connection_of, open_database, translated
+from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
+from optoutdesk.store.rows import to_clean, to_entry, to_opt_in, to_request, to_text
 
 Subject = tuple[Kind, str]
 """What a request is about: an address's match key or a domain."""
-
-
-@dataclass(frozen=True, slots=True)
-class CleanRecord:
-    """One cleaned list: what went in, what came out, against what."""
-
-    at: datetime
-    by: str
-    scope: str | None
-    """The list that is to be mailed; None: any mail, the safe side."""
-    input_path: Path
-    input_size: int
-    input_sha256: str
-    sheet: str | None
-    columns: tuple[str, ...]
-    rules: Mapping[str, bool]
-    rows: int
-    kept: int
-    reasons: Mapping[str, int]
-    trimmed: int
-    output_path: Path
-    output_size: int
-    output_sha256: str
-    removed_path: Path
-    removed_size: int
-    removed_sha256: str
-    suppressed_addresses: int
-    suppressed_domains: int
-    against_entry: int
-    against_head: str
-    id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterRow:
-    """A line of the register."""
-
-    request: OptOutRequest
-    lifted: bool
-    """Opted in again since: it bars nothing any more."""
-    open: bool
-    """Still to be done. Neither open nor done nor lifted: an earlier request of the same person counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterPage:
-    """Some lines of the register and where the next ones start."""
-
-    rows: tuple[RegisterRow, ...]
-    after: tuple[str, int] | None
-    """Give this to the next call; None: there are no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterFilter:
-    """Which lines of the register are wanted."""
-
-    text: str = ""
-    """Part of an address."""
-    only_open: bool = False
-    due_from: date | None = None
-    """Only open ones due on or after this day."""
-    due_by: date | None = None
-    """Only open ones due on or before this day."""
-    channel: Channel | None = None
-    scope: str | None = None
-
-
-class Act:
-    """What one act of a person stores. Made by Store.act; its ledger entry is written when that block ends."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._spans: list[ledger.Span] = []
-        self._digests: list[bytes] = []
-        self.entry_wanted = True
-
-    def leave_no_entry(self) -> None:
-        """Say that the act came to nothing: it stores nothing and leaves no entry in the ledger."""
-        assert not self._spans
-        self.entry_wanted = False
-
-    def add_requests(self, requests: Sequence[OptOutRequest]) -> list[OptOutRequest]:
-        """Store opt-out requests, which are open from now on, and return them with their ids."""
-        rows = [_request_values(request) for request in requests]
-        first = self._insert("request", rows)
-        numbered = [replace(request, id=first + offset) for offset, request in enumerate(requests)]
-        self._connection.executemany(
-            "INSERT INTO open_request (request_id, due) VALUES (?, ?)",
-            [(request.id, request.due.isoformat()) for request in numbered],
-        )
-        return numbered
-
-    def add_opt_in(self, opt_in: OptIn) -> OptIn:
-        """Store that someone opted in again; requests it lifts are open no more."""
-        values = (
-            opt_in.kind.value,
-            opt_in.key,
-            opt_in.scope,
-            to_text(opt_in.at),
-            opt_in.by,
-            opt_in.evidence,
-            to_text(opt_in.recorded_at),
-        )
-        return replace(opt_in, id=self._insert("opt_in", [values]))
-
-    def close_requests(self, requests: Iterable[OptOutRequest]) -> None:
-        """Take requests off the open ones without a word on when they were done: they bar nothing any more."""
-        self._connection.executemany(
-            "DELETE FROM open_request WHERE request_id = ?", [(request.id,) for request in requests]
-        )
-
-    def mark_done(self, request_ids: Sequence[int], at: datetime, by: str, now: datetime) -> None:
-        """Store that requests were carried out everywhere the business mails from."""
-        self._insert("done", [(request_id, to_text(at), by, to_text(now)) for request_id in request_ids])
-        self._connection.executemany(
-            "DELETE FROM open_request WHERE request_id = ?", [(request_id,) for request_id in request_ids]
-        )
-
-    def add_clean(self, record: CleanRecord) -> CleanRecord:
-        """Store a cleaned list."""
-        return replace(record, id=self._insert("clean", [_clean_values(record)]))
-
-    def _insert(self, table: str, rows: Sequence[Sequence[ledger.Value]]) -> int:
-        """Insert rows with consecutive ids, note their digests, and return the first id."""
-        last = self._connection.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0]  # noqa: S608
-        first = (last or 0) + 1
-        columns = schema.covered_columns(schema.COVERED[table])
-        names = ", ".join(f'"{name}"' for name in ["id", *columns])
-        marks = ", ".join("?" * (len(columns) + 1))
-        self._connection.executemany(
-            f'INSERT INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608 - names are the schema's own
-            [(first + offset, *values) for offset, values in enumerate(rows)],
-        )
-        self._digests += [ledger.row_digest(table, first + n, values) for n, values in enumerate(rows)]
-        self._spans.append(ledger.Span(table, first, len(rows)))
-        return first
-
-    def entry_after(self, last: ledger.Entry | None, at: datetime, by: str, act: str) -> ledger.Entry:
-        """Return the ledger entry that covers all that was stored."""
-        seq, previous = (last.seq + 1, last.hash) if last else (1, ledger.GENESIS)
-        return ledger.seal(previous, seq, to_text(at), by, act, self._spans, b"".join(self._digests))
 
 
 class Store:
@@ -185,9 +37,7 @@ class Store:
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        self._database.connect(reuse_if_open=True)
-        connection: sqlite3.Connection = self._database.connection()
-        return connection
+        return connection_of(self._database)
 
     def _rows(self, sql: str, parameters: Sequence[ledger.Value] = ()) -> Iterator[tuple[Any, ...]]:
         with translated(self.file):
@@ -228,7 +78,7 @@ class Store:
     def last_entry(self) -> ledger.Entry | None:
         """Return the newest ledger entry."""
         rows = self._rows("SELECT * FROM ledger ORDER BY seq DESC LIMIT 1")
-        return next(map(_entry, rows), None)
+        return next(map(to_entry, rows), None)
 
     def head(self) -> str:
         """Return the newest entry's hash in hex; "" for an empty ledger."""
@@ -249,14 +99,14 @@ class Store:
                 connection.execute("ROLLBACK")
 
     def _entries(self) -> Iterator[ledger.Entry]:
-        return map(_entry, self._rows("SELECT * FROM ledger ORDER BY seq"))
+        return map(to_entry, self._rows("SELECT * FROM ledger ORDER BY seq"))
 
     def _rows_of(self, span: ledger.Span) -> Iterator[tuple[int, Sequence[ledger.Value]]]:
         if span.table not in schema.COVERED:
             return
         columns = ", ".join(f'"{name}"' for name in schema.covered_columns(schema.COVERED[span.table]))
         rows = self._rows(
-            f'SELECT id, {columns} FROM "{span.table}" WHERE id BETWEEN ? AND ? ORDER BY id',  # noqa: S608
+            f'SELECT id, {columns} FROM "{span.table}" WHERE id BETWEEN ? AND ? ORDER BY id',
             (span.first, span.first + span.count - 1),
         )
         for row in rows:
@@ -264,7 +114,7 @@ class Store:
 
     def _last_ids(self) -> Iterator[tuple[str, int]]:
         for table in schema.COVERED:
-            yield table, next(self._rows(f'SELECT coalesce(max(id), 0) FROM "{table}"'))[0]  # noqa: S608
+            yield table, next(self._rows(f'SELECT coalesce(max(id), 0) FROM "{table}"'))[0]
 
     def _missing_trigger(self) -> str | None:
         present = {name for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
@@ -319,7 +169,7 @@ class Store:
         # earliest day comes last, so that of several requests about one key it is the one that is left.
         groups = self._rows(
             "SELECT received_day, channel, scope, group_concat(key, char(10)) FROM request"
-            f" WHERE kind = ? {scope} GROUP BY received_day, channel, scope"  # noqa: S608
+            f" WHERE kind = ? {scope} GROUP BY received_day, channel, scope"
             " ORDER BY received_day DESC, channel DESC, scope DESC",
             (kind.value, *scopes),
         )
@@ -338,7 +188,9 @@ class Store:
                     del barred[key]
         return barred
 
-    def barring(self, subject: Subject, target: str | None, at: datetime | None = None) -> list[OptOutRequest]:
+    def barring(
+        self, subject: Subject, target: str | None, at: datetime | None = None
+    ) -> list[OptOutRequest]:
         """Return the requests in force about one address or one domain alone, the earliest first."""
         return in_force(self.requests_about(subject), self.opt_ins_about(subject), target, at)
 
@@ -359,10 +211,7 @@ class Store:
         """Return every opt-in about an address or a domain, in the order of recording."""
         kind, key = subject
         rows = self._rows("SELECT * FROM opt_in WHERE key = ? AND kind = ? ORDER BY id", (key, kind.value))
-        return [
-            OptIn(row[0], Kind(row[1]), row[2], row[3], from_text(row[4]), row[5], row[6], from_text(row[7]))
-            for row in rows
-        ]
+        return [to_opt_in(row) for row in rows]
 
     # -- the register
 
@@ -385,7 +234,9 @@ class Store:
         """Return how many requests are open; with `due_by`, how many of them are due on or before that day."""
         if due_by is None:
             return int(next(self._rows("SELECT count(*) FROM open_request"))[0])
-        return int(next(self._rows("SELECT count(*) FROM open_request WHERE due <= ?", (due_by.isoformat(),)))[0])
+        return int(
+            next(self._rows("SELECT count(*) FROM open_request WHERE due <= ?", (due_by.isoformat(),)))[0]
+        )
 
     def count_requests(self) -> int:
         """Return how many requests there are in all."""
@@ -411,7 +262,9 @@ class Store:
 
     def scopes(self) -> list[str]:
         """Return the names of the lists that requests and opt-ins have named, without ALL_MAIL."""
-        rows = self._rows("SELECT DISTINCT scope FROM request UNION SELECT DISTINCT scope FROM opt_in ORDER BY 1")
+        rows = self._rows(
+            "SELECT DISTINCT scope FROM request UNION SELECT DISTINCT scope FROM opt_in ORDER BY 1"
+        )
         return [scope for (scope,) in rows if scope != ALL_MAIL]
 
     def people(self) -> list[str]:
@@ -423,7 +276,8 @@ class Store:
         self, wanted: RegisterFilter, after: tuple[str, int] | None = None, limit: int = 200
     ) -> RegisterPage:
         """Return a page of the register, the latest receipt first; the same time at any depth (keyset)."""
-        where, parameters = ["1"], []
+        where = ["1"]
+        parameters: list[ledger.Value] = []
         if after is not None:
             where.append("(r.received_at, r.id) < (?, ?)")
             parameters += [*after]
@@ -461,10 +315,10 @@ class Store:
 
     def _requests(self, clause: str, parameters: Sequence[ledger.Value]) -> list[OptOutRequest]:
         return [
-            _request(row)
+            to_request(row)
             for row in self._rows(
                 "SELECT r.*, (SELECT at FROM done WHERE request_id = r.id), (SELECT by FROM done WHERE request_id = r.id)"
-                f" FROM request r {clause}",  # noqa: S608 - clauses are this module's own
+                f" FROM request r {clause}",
                 parameters,
             )
         ]
@@ -473,135 +327,19 @@ class Store:
 
     def cleans(self, limit: int = 20) -> list[CleanRecord]:
         """Return the newest cleaned lists first."""
-        return [_clean(row) for row in self._rows("SELECT * FROM clean ORDER BY id DESC LIMIT ?", (limit,))]
+        return [to_clean(row) for row in self._rows("SELECT * FROM clean ORDER BY id DESC LIMIT ?", (limit,))]
 
     def changed_since(self, entry: int) -> bool:
         """Whether who may be mailed changed after a ledger entry."""
         rows = self._rows("SELECT spans FROM ledger WHERE seq > ?", (entry,))
-        return any(span.table in ("request", "opt_in") for (text,) in rows for span in ledger.decode_spans(text))
+        return any(
+            span.table in ("request", "opt_in") for (text,) in rows for span in ledger.decode_spans(text)
+        )
 
     def opted_out_since(self, entry: int) -> int:
         """Return how many requests were recorded after a ledger entry."""
         spans = chain.from_iterable(
-            ledger.decode_spans(text) for (text,) in self._rows("SELECT spans FROM ledger WHERE seq > ?", (entry,))
+            ledger.decode_spans(text)
+            for (text,) in self._rows("SELECT spans FROM ledger WHERE seq > ?", (entry,))
         )
         return sum(span.count for span in spans if span.table == "request")
-
-
-def to_text(moment: datetime) -> str:
-    """Return an aware moment as it is stored: ISO 8601, UTC, to the second; sorts by time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def from_text(text: str) -> datetime:
-    """Return the moment of a stored text."""
-    return datetime.fromisoformat(text)
-
-
-def _request_values(request: OptOutRequest) -> tuple[ledger.Value, ...]:
-    received = request.received
-    return (
-        request.kind.value,
-        request.key,
-        request.given,
-        request.scope,
-        to_text(received.instant),
-        received.day.isoformat(),
-        received.precision.value,
-        received.zone,
-        request.channel.value,
-        request.note,
-        request.by,
-        to_text(request.recorded_at),
-        request.due.isoformat(),
-        request.policy,
-        request.counting,
-    )
-
-
-def _request(row: Sequence[Any]) -> OptOutRequest:
-    received = Received(from_text(row[5]), date.fromisoformat(row[6]), Precision(row[7]), row[8])
-    return OptOutRequest(
-        id=row[0],
-        kind=Kind(row[1]),
-        key=row[2],
-        given=row[3],
-        scope=row[4],
-        received=received,
-        channel=Channel(row[9]),
-        note=row[10],
-        by=row[11],
-        recorded_at=from_text(row[12]),
-        due=date.fromisoformat(row[13]),
-        policy=row[14],
-        counting=row[15],
-        done_at=from_text(row[16]) if row[16] else None,
-        done_by=row[17] or "",
-    )
-
-
-def _entry(row: Sequence[Any]) -> ledger.Entry:
-    try:
-        spans = ledger.decode_spans(row[4])
-    except ValueError:
-        spans = (ledger.Span("?", 0, 0),)  # was tampered with: the hash will not match
-    return ledger.Entry(row[0], row[1], row[2], row[3], spans, bytes(row[5]), bytes(row[6]), bytes(row[7]))
-
-
-def _clean_values(record: CleanRecord) -> tuple[ledger.Value, ...]:
-    return (
-        to_text(record.at),
-        record.by,
-        record.scope,
-        record.input_path.name,
-        str(record.input_path),
-        record.input_size,
-        record.input_sha256,
-        record.sheet,
-        json.dumps(record.columns),
-        json.dumps(dict(record.rules)),
-        record.rows,
-        record.kept,
-        json.dumps(dict(record.reasons)),
-        record.trimmed,
-        record.output_path.name,
-        str(record.output_path),
-        record.output_size,
-        record.output_sha256,
-        str(record.removed_path),
-        record.removed_size,
-        record.removed_sha256,
-        record.suppressed_addresses,
-        record.suppressed_domains,
-        record.against_entry,
-        record.against_head,
-    )
-
-
-def _clean(row: Sequence[Any]) -> CleanRecord:
-    return CleanRecord(
-        id=row[0],
-        at=from_text(row[1]),
-        by=row[2],
-        scope=row[3],
-        input_path=Path(row[5]),
-        input_size=row[6],
-        input_sha256=row[7],
-        sheet=row[8],
-        columns=tuple(json.loads(row[9])),
-        rules=json.loads(row[10]),
-        rows=row[11],
-        kept=row[12],
-        reasons=json.loads(row[13]),
-        trimmed=row[14],
-        output_path=Path(row[16]),
-        output_size=row[17],
-        output_sha256=row[18],
-        removed_path=Path(row[19]),
-        removed_size=row[20],
-        removed_sha256=row[21],
-        suppressed_addresses=row[22],
-        suppressed_domains=row[23],
-        against_entry=row[24],
-        against_head=row[25],
-    )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFileDialog,
     QStackedLayout,
@@ -16,14 +16,13 @@ from optoutdesk.domain.cleaning import Reason
 from optoutdesk.domain.errors import Cancelled, ListChangedError, UserError
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.clean_list import ListFile, Outputs, Plan, Result
-from optoutdesk.store import CleanRecord
+from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.ui.context import EVERYTHING, Context
 from optoutdesk.ui.dialogs.columns import ColumnsDialog
 from optoutdesk.ui.dialogs.replace import ReplaceDialog
 from optoutdesk.ui.screens.clean_pages import StartPage, WorkingPage
 from optoutdesk.ui.screens.clean_result import ResultView
 from optoutdesk.ui.tasks import Task
-from optoutdesk.ui.widgets.drop_zone import dropped_file
 
 SHOW_AFTER = 300
 """Milliseconds after which progress is shown."""
@@ -49,7 +48,6 @@ class CleanScreen(QWidget):
         self._waiting: Callable[[], None] | None = None
         """What to do when the work under way has stopped."""
         self.setProperty("role", "page")
-        self.setAcceptDrops(True)
         self._stack = QStackedLayout(self)
         self.start, self.working, self.view = StartPage(), WorkingPage(), ResultView()
         for page in (self.start, self.working, self.view):
@@ -305,9 +303,10 @@ class CleanScreen(QWidget):
 
     def _write_as(self, name: str) -> None:
         clean = Path(name)
-        stem = clean.stem.removesuffix("-clean")
+        before, _, after = clean.stem.rpartition("-clean")
+        stem = f"{before}-removed{after}" if before else f"{clean.stem}-removed"
         # The dialog asked about the clean list; a file of removed rows is never replaced unasked.
-        self._write(Outputs(clean, _free(clean.with_name(f"{stem}-removed.csv"))), overwrite=True)
+        self._write(Outputs(clean, _free(clean.with_name(f"{stem}.csv"))), overwrite=True)
 
     def _write(self, outputs: Outputs, *, overwrite: bool = False) -> None:
         plan, expected, desk, now = self._plan, self._result, self._context.desk, self._context.now()
@@ -345,18 +344,6 @@ class CleanScreen(QWidget):
 
     def _record(self) -> None:
         self._context.record_optout.emit("")
-
-    # -- a list can be dropped at any time
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_file(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_file(event.mimeData())
-        if path is not None:
-            event.acceptProposedAction()
-            self.open_list(path)
 
 
 def _free(path: Path) -> Path:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QScrollArea, QVBoxLa
 
 from optoutdesk.domain.cleaning import Rules
 from optoutdesk.services.clean_list import Outputs, Plan, Result
-from optoutdesk.store import CleanRecord
+from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.ui import words
 from optoutdesk.ui.widgets import Button, Card, Chip, ElidedLabel, label
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QStacke
 
 from optoutdesk.domain.address import parse_domain_entry, read_cell
 from optoutdesk.domain.errors import UserError
-from optoutdesk.domain.requests import ALL_MAIL, Kind
+from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.register import Counts
 from optoutdesk.store import RegisterFilter

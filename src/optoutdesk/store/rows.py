@@ -1,0 +1,148 @@
+"""From domain objects to the values of rows, and back."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from optoutdesk.domain import ledger
+from optoutdesk.domain.cleaning import CleanRecord
+from optoutdesk.domain.requests import Channel, Kind, OptIn, OptOutRequest, Precision, Received
+
+
+def to_text(moment: datetime) -> str:
+    """Return an aware moment as it is stored: ISO 8601, UTC, to the second; sorts by time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_text(text: str) -> datetime:
+    """Return the moment of a stored text."""
+    return datetime.fromisoformat(text)
+
+
+def request_values(request: OptOutRequest) -> tuple[ledger.Value, ...]:
+    received = request.received
+    return (
+        request.kind.value,
+        request.key,
+        request.given,
+        request.scope,
+        to_text(received.instant),
+        received.day.isoformat(),
+        received.precision.value,
+        received.zone,
+        request.channel.value,
+        request.note,
+        request.by,
+        to_text(request.recorded_at),
+        request.due.isoformat(),
+        request.policy,
+        request.counting,
+    )
+
+
+def to_request(row: Sequence[Any]) -> OptOutRequest:
+    received = Received(from_text(row[5]), date.fromisoformat(row[6]), Precision(row[7]), row[8])
+    return OptOutRequest(
+        id=row[0],
+        kind=Kind(row[1]),
+        key=row[2],
+        given=row[3],
+        scope=row[4],
+        received=received,
+        channel=Channel(row[9]),
+        note=row[10],
+        by=row[11],
+        recorded_at=from_text(row[12]),
+        due=date.fromisoformat(row[13]),
+        policy=row[14],
+        counting=row[15],
+        done_at=from_text(row[16]) if row[16] else None,
+        done_by=row[17] or "",
+    )
+
+
+def to_entry(row: Sequence[Any]) -> ledger.Entry:
+    try:
+        spans = ledger.decode_spans(row[4])
+    except ValueError:
+        spans = (ledger.Span("?", 0, 0),)  # was tampered with: the hash will not match
+    return ledger.Entry(row[0], row[1], row[2], row[3], spans, bytes(row[5]), bytes(row[6]), bytes(row[7]))
+
+
+def clean_values(record: CleanRecord) -> tuple[ledger.Value, ...]:
+    return (
+        to_text(record.at),
+        record.by,
+        record.scope,
+        record.input_path.name,
+        str(record.input_path),
+        record.input_size,
+        record.input_sha256,
+        record.sheet,
+        json.dumps(record.columns),
+        json.dumps(dict(record.rules)),
+        record.rows,
+        record.kept,
+        json.dumps(dict(record.reasons)),
+        record.trimmed,
+        record.output_path.name,
+        str(record.output_path),
+        record.output_size,
+        record.output_sha256,
+        str(record.removed_path),
+        record.removed_size,
+        record.removed_sha256,
+        record.suppressed_addresses,
+        record.suppressed_domains,
+        record.against_entry,
+        record.against_head,
+    )
+
+
+def to_clean(row: Sequence[Any]) -> CleanRecord:
+    return CleanRecord(
+        id=row[0],
+        at=from_text(row[1]),
+        by=row[2],
+        scope=row[3],
+        input_path=Path(row[5]),
+        input_size=row[6],
+        input_sha256=row[7],
+        sheet=row[8],
+        columns=tuple(json.loads(row[9])),
+        rules=json.loads(row[10]),
+        rows=row[11],
+        kept=row[12],
+        reasons=json.loads(row[13]),
+        trimmed=row[14],
+        output_path=Path(row[16]),
+        output_size=row[17],
+        output_sha256=row[18],
+        removed_path=Path(row[19]),
+        removed_size=row[20],
+        removed_sha256=row[21],
+        suppressed_addresses=row[22],
+        suppressed_domains=row[23],
+        against_entry=row[24],
+        against_head=row[25],
+    )
+
+
+def opt_in_values(opt_in: OptIn) -> tuple[ledger.Value, ...]:
+    """Return an opt-in's row without its id."""
+    return (
+        opt_in.kind.value,
+        opt_in.key,
+        opt_in.scope,
+        to_text(opt_in.at),
+        opt_in.by,
+        opt_in.evidence,
+        to_text(opt_in.recorded_at),
+    )
+
+
+def to_opt_in(row: Sequence[Any]) -> OptIn:
+    """Return the opt-in of a row."""
+    return OptIn(row[0], Kind(row[1]), row[2], row[3], from_text(row[4]), row[5], row[6], from_text(row[7]))

@@ -31,8 +31,8 @@ from optoutdesk.resources import resource
 from optoutdesk.services.clean_list import Plan
 from optoutdesk.settings import Settings
 from optoutdesk.ui.app import make_app
-from optoutdesk.ui.dialogs.record import RecordDialog
 from optoutdesk.ui.context import RecordDraft
+from optoutdesk.ui.dialogs.record import RecordDialog
 from optoutdesk.ui.theme import apply_theme, theme
 from optoutdesk.ui.window import CLEAN, OPT_OUTS, TODAY, MainWindow
 
@@ -67,15 +67,23 @@ def sample_desk(folder: Path, clock: Clock) -> Desk:
             own_addresses=("news@ourshop.example",),
             person="Ana",
             theme="light",
+            ledger_verified="2026-11-24",
         )
     )
-    lists = {day: name for day, name in ((date(2026, 11, 20), "customers.csv"), (date(2026, 11, 24), "newsletter.txt"))}
+    lists = {
+        day: name
+        for day, name in ((date(2026, 11, 20), "customers.csv"), (date(2026, 11, 24), "newsletter.txt"))
+    }
     for name in ("customers.csv", "customers.xlsx", "newsletter.txt"):
         shutil.copy(resource("samples", name), folder / name)
     requests = json.loads(resource("samples", "opt-outs.json").read_text("utf-8"))
     for item in sorted(requests, key=lambda item: item["received"]):
         received = moment(item["received"])
-        at = received if isinstance(received, datetime) else datetime(*received.timetuple()[:3], 21, tzinfo=UTC)
+        at = (
+            received
+            if isinstance(received, datetime)
+            else datetime(*received.timetuple()[:3], 21, tzinfo=UTC)
+        )
         clean_due(desk, clock, folder, lists, at)
         clock.now = at
         record(desk, item, received)
@@ -213,7 +221,9 @@ def picture(window: MainWindow) -> QPixmap:
         painter = QPainter(taken)
         place = dialog.pos() - window.pos()
         if not window.rect().contains(place):
-            place = QPoint((window.width() - dialog.width()) // 2, (window.height() - dialog.height()) * 2 // 5)
+            place = QPoint(
+                (window.width() - dialog.width()) // 2, (window.height() - dialog.height()) * 2 // 5
+            )
         painter.drawPixmap(place, dialog.grab())
         painter.setPen(QColor(theme().edge))  # where a desktop draws its frame
         painter.drawRect(QRect(place, dialog.size()).adjusted(-1, -1, 0, 0))
@@ -234,7 +244,7 @@ def render(app: QApplication, out: Path, wanted: set[str]) -> int:
             desk = sample_desk(folder, clock) if full else Desk(folder / "empty", now=clock)
             if not full:
                 desk.change_settings(
-                    Settings(time_zone="America/New_York", person="Ana")
+                    Settings(time_zone="America/New_York", person="Ana", ledger_verified="2026-11-24")
                 )
             for choice in ("light", "dark"):
                 apply_theme(app, choice)

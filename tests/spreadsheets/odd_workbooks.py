@@ -6,11 +6,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from optoutdesk.domain.errors import UnreadableListError
+from optoutdesk.spreadsheets.workbook import open_workbook
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def rows_or_sentence(path: Path) -> list[list[str]] | str:
+    """What comes of reading a file that chance has damaged; anything but these two is a crash."""
+    try:
+        return [row for block in open_workbook(path).blocks() for row in block.rows]
+    except UnreadableListError as error:
+        return str(error)
 
 
 def write_zip(path: Path, parts: Mapping[str, str | bytes]) -> Path:

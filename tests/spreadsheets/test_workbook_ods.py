@@ -5,7 +5,16 @@ import random
 import re
 
 import pytest
-from odd_workbooks import ods_content, ods_parts, ods_row, ods_table, ods_text, write_ods, write_zip
+from odd_workbooks import (
+    ods_content,
+    ods_parts,
+    ods_row,
+    ods_table,
+    ods_text,
+    rows_or_sentence,
+    write_ods,
+    write_zip,
+)
 
 from optoutdesk.domain.errors import UnreadableListError
 from optoutdesk.spreadsheets import cells
@@ -344,7 +353,5 @@ def test_no_damage_within_the_content_crashes_the_reader(tmp_path):
             odd[at : at + chance.randrange(0, 4)] = chance.choice(
                 [b"", b"0", b"-", b"9999999", b"<", b'"', b"\xff", b"Z"]
             )
-        try:
-            rows_of(write_zip(tmp_path / "a.ods", ods_parts("") | {"content.xml": bytes(odd)}))
-        except UnreadableListError as error:
-            assert str(error).endswith(".")
+        outcome = rows_or_sentence(write_zip(tmp_path / "a.ods", ods_parts("") | {"content.xml": bytes(odd)}))
+        assert isinstance(outcome, list) or outcome.endswith(".")

@@ -15,6 +15,7 @@ from odd_workbooks import (
     number,
     ole,
     record,
+    rows_or_sentence,
     shared,
     string_table,
     write_xls,
@@ -115,7 +116,7 @@ def test_formulas_of_a_library_that_calculates_nothing_are_refused(tmp_path):
     by_xlwt = struct.pack("<HHHHHHII", 0x809, 16, 0x600, 5, 0x0DBB, 0x07CC, 0, 6)
     path = tmp_path / "a.xls"
     path.write_bytes(ole({"Workbook": by_xlwt + stream[20:]}))
-    with pytest.raises(UnreadableListError, match="Cell B1 .* formula without a result"):
+    with pytest.raises(UnreadableListError, match=r"Cell B1 .* formula without a result"):
         rows_of(path)
 
 
@@ -312,7 +313,5 @@ def test_no_damage_crashes_the_reader(tmp_path):
                 [0, 1, 0x7F, 0xFF, chance.randrange(256)]
             )
         path.write_bytes(content)
-        try:
-            rows_of(path)
-        except UnreadableListError as error:
-            assert error.args[0].endswith(".")
+        outcome = rows_or_sentence(path)
+        assert isinstance(outcome, list) or outcome.endswith(".")

@@ -6,7 +6,7 @@ import time
 import zipfile
 
 import pytest
-from odd_workbooks import MAIN, sheet_xml, text_cell, write_xlsx, write_zip, xlsx_parts
+from odd_workbooks import MAIN, rows_or_sentence, sheet_xml, text_cell, write_xlsx, write_zip, xlsx_parts
 
 from optoutdesk.domain.errors import UnreadableListError
 from optoutdesk.spreadsheets import cells, xlsx_sheet
@@ -363,10 +363,9 @@ def test_no_damage_to_the_file_crashes_the_reader(tmp_path, seed):
         for _ in range(chance.randrange(1, 5)):
             content[chance.randrange(4, len(content))] = chance.choice([0, 1, 0xFF, chance.randrange(256)])
         path.write_bytes(content)
-        try:
-            read(path)
-        except UnreadableListError as error:
-            assert str(error).endswith(".")
+        # Whatever is read after all is what was written: the zip's checksums see to it.
+        outcome = rows_or_sentence(path)
+        assert outcome == [["jane@example.org"]] or outcome.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -396,7 +395,5 @@ def test_no_damage_within_a_part_crashes_the_reader(tmp_path, name):
             odd[at : at + chance.randrange(0, 4)] = chance.choice(
                 [b"", b"0", b"-", b"9999999", b"<", b'"', b"\xff", b"Z"]
             )
-        try:
-            read(write_zip(tmp_path / "a.xlsx", parts | {name: bytes(odd)}))
-        except UnreadableListError as error:
-            assert str(error).endswith(".")
+        outcome = rows_or_sentence(write_zip(tmp_path / "a.xlsx", parts | {name: bytes(odd)}))
+        assert isinstance(outcome, list) or outcome.endswith(".")

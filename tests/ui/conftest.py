@@ -4,18 +4,20 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QLocale, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from optoutdesk.desk import Desk
 from optoutdesk.domain.requests import ALL_MAIL, Channel, OptOutRequest
 from optoutdesk.ui.app import make_app
 from optoutdesk.ui.context import Context
-from optoutdesk.ui.theme import apply_theme
+from optoutdesk.ui.theme import LIGHT, apply_theme, theme
 from optoutdesk.ui.window import MainWindow
 
 Record = Callable[..., OptOutRequest]
@@ -31,7 +33,8 @@ def qapp() -> QApplication:
 @pytest.fixture(autouse=True)
 def light(qapp: QApplication) -> Iterator[None]:
     """Every test starts in light, without dialogs of the test before."""
-    apply_theme(qapp, "light")
+    if theme() is not LIGHT or not qapp.styleSheet():
+        apply_theme(qapp, "light")
     yield
     left = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w.isModal()]
     for widget in left:
@@ -86,3 +89,23 @@ def desk(tmp_path) -> Iterator[Desk]:
     made.change_settings(replace(made.settings, time_zone="America/New_York", person="Ana"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def drop(qapp: QApplication) -> Callable[..., bool]:
+    """Drop files on a widget and return whether it takes them."""
+
+    def do(widget: QWidget, *paths: Path) -> bool:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        where, button, keys = QPoint(5, 5), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        enter = QDragEnterEvent(where, Qt.DropAction.CopyAction, data, button, keys)
+        QApplication.sendEvent(widget, enter)
+        if not enter.isAccepted():
+            return False
+        QApplication.sendEvent(
+            widget, QDropEvent(QPointF(where), Qt.DropAction.CopyAction, data, button, keys)
+        )
+        return True
+
+    return do

@@ -22,7 +22,11 @@ def focusable(root: QWidget) -> Iterator[QWidget]:
             continue
         parent = widget.parentWidget()
         inner = widget.focusProxy() is not None or isinstance(widget, QScrollBar)
-        if inner or (parent is not None and isinstance(parent, QComboBox)) or widget.objectName().startswith("qt_"):
+        if (
+            inner
+            or (parent is not None and isinstance(parent, QComboBox))
+            or widget.objectName().startswith("qt_")
+        ):
             continue  # parts of a widget that has the name itself
         yield widget
 
@@ -32,7 +36,9 @@ def nameless(root: QWidget) -> list[str]:
     for widget in focusable(root):
         interface = QAccessible.queryAccessibleInterface(widget)
         if interface is None or not interface.text(QAccessible.Text.Name).strip():
-            found.append(f"{type(widget).__name__} {widget.objectName()} in {type(widget.parentWidget()).__name__}")
+            found.append(
+                f"{type(widget).__name__} {widget.objectName()} in {type(widget.parentWidget()).__name__}"
+            )
     return found
 
 
@@ -110,4 +116,8 @@ def test_rows_found_in_a_text_are_read_with_what_is_known(full: MainWindow) -> N
 
 
 def test_the_screens_are_there(full: MainWindow) -> None:
-    assert [full.screen_at(index).title for index in (TODAY, OPT_OUTS, CLEAN)] == ["Today", "Opt-outs", "Clean a list"]
+    assert [full.screen_at(index).title for index in (TODAY, OPT_OUTS, CLEAN)] == [
+        "Today",
+        "Opt-outs",
+        "Clean a list",
+    ]

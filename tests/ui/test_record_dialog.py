@@ -56,7 +56,9 @@ def stored(desk) -> list[OptOutRequest]:
     return [row.request for row in desk.register.page(RegisterFilter()).rows]
 
 
-def test_by_keyboard_alone_two_opt_outs_are_recorded_with_their_due_date(dialog: RecordDialog, qtbot, desk, context) -> None:
+def test_by_keyboard_alone_two_opt_outs_are_recorded_with_their_due_date(
+    dialog: RecordDialog, qtbot, desk, context
+) -> None:
     assert dialog.text.hasFocus()
     qtbot.keyClicks(dialog.text, "maria.ortiz@lakeside.example, j.ortiz@lakeside.example")
     qtbot.waitUntil(lambda: dialog.button.text() == "Record 2 opt-outs")
@@ -189,7 +191,9 @@ def test_who_records_is_remembered(dialog: RecordDialog, desk) -> None:
         ("broken@nodot", "Nothing is ticked. Tick the addresses that are to be left alone."),
     ],
 )
-def test_without_an_address_it_says_what_is_missing(dialog: RecordDialog, desk, qtbot, text: str, sentence: str) -> None:
+def test_without_an_address_it_says_what_is_missing(
+    dialog: RecordDialog, desk, qtbot, text: str, sentence: str
+) -> None:
     paste(dialog, text)
     qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
     assert dialog.problem.isVisible()

@@ -60,7 +60,9 @@ def test_progress_arrives_in_the_windows_thread_even_through_a_lambda(tasks: Tas
 def test_large_numbers_survive_the_way(tasks: Tasks, qtbot) -> None:
     seen: list[int] = []
     task = tasks.run(
-        lambda report: report(2**40, 2**41), done=lambda _: None, progress=lambda done, _total: seen.append(done)
+        lambda report: report(2**40, 2**41),
+        done=lambda _: None,
+        progress=lambda done, _total: seen.append(done),
     )
     with qtbot.waitSignal(task.over):
         pass

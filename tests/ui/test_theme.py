@@ -23,7 +23,11 @@ def contrast(one: str, other: str) -> float:
 
 
 PAIRS = [
-    *((ink, ground) for ink in ("text", "muted") for ground in ("background", "surface", "rail", "hover", "accent_soft")),
+    *(
+        (ink, ground)
+        for ink in ("text", "muted")
+        for ground in ("background", "surface", "rail", "hover", "accent_soft")
+    ),
     *((tone, ground) for tone in ("accent", "danger") for ground in ("background", "surface", "rail")),
     *((tone, "surface") for tone in ("warning", "ok")),
     *((tone, f"{tone}_soft") for tone in ("accent", "warning", "danger", "ok")),
@@ -68,7 +72,7 @@ def test_dark_reaches_the_palette_and_tells_those_who_paint(qapp: QApplication, 
 
 
 def test_system_follows_the_system(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Hints:
+    class Hints:  # stands in for QStyleHints
         def colorScheme(self) -> themes.Qt.ColorScheme:
             return themes.Qt.ColorScheme.Dark
 
@@ -79,7 +83,9 @@ def test_system_follows_the_system(qapp: QApplication, monkeypatch: pytest.Monke
 
 def test_letters_are_letters(qapp: QApplication) -> None:
     assert QFontInfo(qapp.font()).family()
-    assert QLabel("abc").fontMetrics().horizontalAdvance("iii") != QLabel().fontMetrics().horizontalAdvance("WWW")
+    assert QLabel("abc").fontMetrics().horizontalAdvance("iii") != QLabel().fontMetrics().horizontalAdvance(
+        "WWW"
+    )
 
 
 def test_sizes_keep_their_halves() -> None:

@@ -33,7 +33,9 @@ def addresses(section) -> list[str]:
     return [row.address.text() for row in section.rows if row.isVisible()]
 
 
-def test_an_empty_desk_says_what_will_appear_and_offers_the_first_step(screen: TodayScreen, qtbot, context) -> None:
+def test_an_empty_desk_says_what_will_appear_and_offers_the_first_step(
+    screen: TodayScreen, qtbot, context
+) -> None:
     assert screen.headline.text() == "Welcome to Opt-Out Desk"
     assert "10 business days" in screen.subline.text()
     assert screen.first_run.isVisible()
@@ -48,7 +50,10 @@ def test_one_request_needs_her(screen: TodayScreen, record) -> None:
     record("maria.ortiz@lakeside.example")
     screen.reload()
     assert screen.headline.text() == "One request needs you today"
-    assert screen.subline.text() == "Next legal deadline: Wednesday 25 November. The law allows 10 business days."
+    assert (
+        screen.subline.text()
+        == "Next legal deadline: Wednesday 25 November. The law allows 10 business days."
+    )
     assert not screen.first_run.isVisible()
     assert screen.soon.figure.text() == "1"
     assert screen.on_time.figure.text() == "–"
@@ -60,7 +65,9 @@ def test_one_request_needs_her(screen: TodayScreen, record) -> None:
 
 
 def test_two_requests_need_her_and_a_third_is_on_track(screen: TodayScreen, record) -> None:
-    record("hello@brightpaws.example", datetime(2026, 11, 12, 14, 5, tzinfo=UTC), Channel.REPLY, "Newsletter", "")
+    record(
+        "hello@brightpaws.example", datetime(2026, 11, 12, 14, 5, tzinfo=UTC), Channel.REPLY, "Newsletter", ""
+    )
     record("maria.ortiz@lakeside.example")
     record("p.lindqvist@fjord.example", date(2026, 11, 24), Channel.IN_PERSON)
     screen.reload()
@@ -109,7 +116,9 @@ def test_five_hundred_requests_stay_a_short_page(screen: TodayScreen, desk, cont
         qtbot.mouseClick(screen.all, Qt.MouseButton.LeftButton)
 
 
-def test_marking_done_asks_once_and_names_the_address(screen: TodayScreen, record, qtbot, desk, context) -> None:
+def test_marking_done_asks_once_and_names_the_address(
+    screen: TodayScreen, record, qtbot, desk, context
+) -> None:
     record("maria.ortiz@lakeside.example")
     screen.reload()
     context.changed.connect(screen.reload)
@@ -182,7 +191,9 @@ def test_yesterday_is_a_day_without_a_time(screen: TodayScreen, qtbot, desk) -> 
 @pytest.mark.parametrize(
     "text", ["a@shop.example b@shop.example", "maria.ortiz@lakeside.example", "broken@nodot", "Earlier"]
 )
-def test_whatever_needs_a_look_goes_to_the_dialog(screen: TodayScreen, record, qtbot, context, text: str) -> None:
+def test_whatever_needs_a_look_goes_to_the_dialog(
+    screen: TodayScreen, record, qtbot, context, text: str
+) -> None:
     record("maria.ortiz@lakeside.example")
     if text == "Earlier":
         text = "new@shop.example"
@@ -195,7 +206,10 @@ def test_whatever_needs_a_look_goes_to_the_dialog(screen: TodayScreen, record, q
     assert draft.channel is Channel.PHONE
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("", "Type or paste an address first."), ("please stop", "There is no e-mail address in this text.")])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("", "Type or paste an address first."), ("please stop", "There is no e-mail address in this text.")],
+)
 def test_the_box_says_what_is_missing(screen: TodayScreen, qtbot, text: str, sentence: str) -> None:
     screen.quick.text.setPlainText(text)
     qtbot.mouseClick(screen.quick.button, Qt.MouseButton.LeftButton)
@@ -208,7 +222,9 @@ def test_the_box_says_what_it_found_while_she_types(screen: TodayScreen, record,
     qtbot.waitUntil(lambda: screen.quick.found.text() == "2 addresses found, 1 already recorded.")
 
 
-def test_a_cleaned_list_says_whether_it_is_still_safe(screen: TodayScreen, record, qtbot, desk, context, tmp_path) -> None:
+def test_a_cleaned_list_says_whether_it_is_still_safe(
+    screen: TodayScreen, record, qtbot, desk, context, tmp_path
+) -> None:
     from optoutdesk.services.clean_list import Plan
 
     file = tmp_path / "newsletter.csv"

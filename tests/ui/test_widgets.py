@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QRectF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QPainter
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
 from optoutdesk.domain.deadlines import CellKind
@@ -58,7 +58,12 @@ def test_every_day_of_the_count_is_painted_as_what_it_is(qapp, due: Due) -> None
 
 @pytest.mark.parametrize(
     ("received", "tone"),
-    [(date(2026, 11, 3), "danger"), (date(2026, 11, 10), "danger"), (date(2026, 11, 12), "warning"), (TODAY, "accent")],
+    [
+        (date(2026, 11, 3), "danger"),
+        (date(2026, 11, 10), "danger"),
+        (date(2026, 11, 12), "warning"),
+        (TODAY, "accent"),
+    ],
 )
 def test_the_tone_follows_the_days_left(desk, record, received: date, tone: str) -> None:
     assert words.urgency_tone(desk.due_requests.clock(record("a@shop.example", received), TODAY)) == tone
@@ -95,7 +100,11 @@ def test_arrow_keys_move_between_the_chips(qtbot) -> None:
     assert chosen == ["late", "open", "all"]
     assert chips.key() == "all"
     # One stop for the Tab key.
-    assert [bool(chip.focusPolicy() & Qt.FocusPolicy.TabFocus) for chip in chips.chips] == [False, False, True]
+    assert [bool(chip.focusPolicy() & Qt.FocusPolicy.TabFocus) for chip in chips.chips] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_arrow_keys_skip_a_hidden_chip(qtbot) -> None:
@@ -127,20 +136,7 @@ def test_chips_go_on_in_the_next_line(qtbot) -> None:
     assert all(QRect(0, 0, 200, narrow).contains(flow.itemAt(i).geometry()) for i in range(flow.count()))
 
 
-def drop(widget: QWidget, *paths: Path) -> bool:
-    """Drop files on a widget and return whether it takes them."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    where, button, keys = QPoint(5, 5), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(where, Qt.DropAction.CopyAction, data, button, keys)
-    QApplication.sendEvent(widget, enter)
-    if not enter.isAccepted():
-        return False
-    QApplication.sendEvent(widget, QDropEvent(QPointF(where), Qt.DropAction.CopyAction, data, button, keys))
-    return True
-
-
-def test_a_file_is_dropped(qtbot, tmp_path: Path) -> None:
+def test_a_file_is_dropped(qtbot, drop, tmp_path: Path) -> None:
     zone = DropZone("Drop a list", "Any list.")
     qtbot.addWidget(zone)
     file = tmp_path / "list.csv"
@@ -150,7 +146,7 @@ def test_a_file_is_dropped(qtbot, tmp_path: Path) -> None:
     assert taken.args == [file]
 
 
-def test_a_folder_is_not_taken(qtbot, tmp_path: Path) -> None:
+def test_a_folder_is_not_taken(qtbot, drop, tmp_path: Path) -> None:
     zone = DropZone("Drop a list", "Any list.")
     qtbot.addWidget(zone)
     assert not drop(zone, tmp_path)
@@ -158,7 +154,7 @@ def test_a_folder_is_not_taken(qtbot, tmp_path: Path) -> None:
 
 def test_enter_opens_the_file_dialog(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[QFileDialog] = []
-    monkeypatch.setattr(QFileDialog, "open", lambda dialog: opened.append(dialog))
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: opened.append(dialog))  # noqa: PLW0108 - a method
     zone = DropZone("Drop a list", "Any list.")
     qtbot.addWidget(zone)
     qtbot.keyClick(zone, Qt.Key.Key_Return)

@@ -18,8 +18,6 @@ from optoutdesk.ui.theme import DARK, LIGHT, theme
 from optoutdesk.ui.widgets.message import Message
 from optoutdesk.ui.window import CLEAN, OPT_OUTS, SMALLEST, TODAY, MainWindow
 
-from .test_widgets import drop
-
 
 @pytest.fixture
 def active(window: MainWindow, qtbot) -> MainWindow:
@@ -104,7 +102,7 @@ def test_a_new_day_makes_other_requests_urgent(window: MainWindow, record, desk,
 
 
 def test_a_file_dropped_anywhere_goes_to_clean_a_list(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    window: MainWindow, drop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "list.csv"
     file.write_text("a@shop.example\n", "utf-8")
@@ -116,7 +114,9 @@ def test_a_file_dropped_anywhere_goes_to_clean_a_list(
     assert not drop(window, tmp_path)
 
 
-def test_an_address_on_today_leads_to_its_history(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_on_today_leads_to_its_history(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown: list[tuple[Kind, str]] = []
     monkeypatch.setattr(
         type(window.screen_at(OPT_OUTS)), "show_history", lambda _screen, kind, key: shown.append((kind, key))
@@ -129,11 +129,11 @@ def test_an_address_on_today_leads_to_its_history(window: MainWindow, monkeypatc
 def test_size_and_place_are_remembered(qtbot, desk: Desk) -> None:
     first = MainWindow(desk)
     first.show()
-    first.resize(1111, 707)
+    first.resize(960, 707)  # the offscreen screen is 800 by 800, which bounds what can be restored
     first.close()
     second = MainWindow(desk)
     qtbot.addWidget(second)
-    assert second.size() == QSize(1111, 707)
+    assert second.size() == QSize(960, 707)
     second.close()
 
 
@@ -230,7 +230,9 @@ heavy = ["openpyxl", "python_calamine", "holidays", "tzlocal", "optoutdesk.servi
 print([name for name in heavy if name in sys.modules])
 window.close()
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.stdout.strip() == "[]", done.stderr
 
 

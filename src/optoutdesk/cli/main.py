@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -164,10 +165,8 @@ def _help(topic: str | None) -> int:
     if topic in (None, "help"):
         make_parser().print_help()
     else:
-        try:
+        with suppress(SystemExit):  # argparse leaves after its help
             make_parser().parse_args([str(topic), "--help"])
-        except SystemExit:
-            pass  # argparse leaves after its help
     return DONE
 
 

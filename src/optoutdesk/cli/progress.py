@@ -3,6 +3,7 @@
 import sys
 import time
 from types import TracebackType
+from typing import Self
 
 _EVERY = 0.1
 _AFTER = 0.3
@@ -17,7 +18,7 @@ class Progress:
         self._next = time.monotonic() + _AFTER
         self._shown = False
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         return self
 
     def __call__(self, done: int, total: int) -> None:

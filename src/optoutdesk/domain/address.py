@@ -70,7 +70,7 @@ _INVISIBLE = re.compile(
 )
 _MAILTO = re.compile(r"mailto:([^\s?<>\"]*)(\?[^\s<>\"]*)?", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[<>()\[\],;:\"|\s]+")
-_SURROUNDING = ".'‘’`"
+_SURROUNDING = ".'\u2018\u2019`"
 _DOT_ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+(?:\.[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+)*")
 _ASCII_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*")  # RFC 5322 section 3.2.3
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1035 section 2.3.1, RFC 1123 section 2.1

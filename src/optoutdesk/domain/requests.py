@@ -59,7 +59,10 @@ class Received:
     @property
     def latest(self) -> datetime:
         """The last moment at which the request may have arrived; the safe side when consents are compared."""
-        return self.instant + timedelta(days=1) if self.precision is Precision.DAY else self.instant
+        if self.precision is Precision.MINUTE:
+            return self.instant
+        # Not 24 hours later: the day on which clocks go back has 25.
+        return datetime.combine(self.day + timedelta(days=1), time.min, ZoneInfo(self.zone)).astimezone(UTC)
 
 
 def received_at(moment: datetime, zone: str) -> Received:

@@ -11,7 +11,7 @@ from optoutdesk.domain.requests import ALL_MAIL, Channel
 CHANNELS = {
     Channel.LINK: "by unsubscribe link",
     Channel.REPLY: "by reply",
-    Channel.LIST_UNSUBSCRIBE: "by the mail program's unsubscribe button",
+    Channel.LIST_UNSUBSCRIBE: "by unsubscribe button",
     Channel.PHONE: "by phone",
     Channel.LETTER: "by letter",
     Channel.IN_PERSON: "in person",

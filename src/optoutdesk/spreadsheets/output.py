@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from optoutdesk.domain.errors import OutputError
 
@@ -40,7 +41,7 @@ class PendingFile:
             raise cannot_write(target, error) from error
         self.stream = HashingStream(handle)
 
-    def __enter__(self) -> "PendingFile":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

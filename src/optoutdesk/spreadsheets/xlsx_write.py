@@ -55,6 +55,7 @@ class XlsxWriter:
 
     def __init__(self, target: Path, sheet_title: str, column_widths: Mapping[int, float]) -> None:
         self._target = target
+        self._finished = False
         self._row = 0
         self._size = 0
         self._styles: dict[str, int] = {"General": 0}
@@ -98,9 +99,12 @@ class XlsxWriter:
         except BaseException:
             self.abort()
             raise
+        self._finished = True
 
     def abort(self) -> None:
-        """Close without completing, and remove what was written. Also after finish() failed; never raises."""
+        """Close without completing, and remove what was written; nothing once it is finished. Never raises."""
+        if self._finished:
+            return
         # Each of them writes a last time when it is closed, which fails again when the disk is full. Left open, they
         # would do so when they are collected, and complain.
         for part in (self._sheet, self._zip, self._file):

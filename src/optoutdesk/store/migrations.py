@@ -49,12 +49,16 @@ def migrate(
             for step_target, step in path:
                 step(connection)
                 connection.execute(f"PRAGMA user_version={step_target:d}")
-            broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise sqlite3.IntegrityError(f"foreign keys broken by migration: {broken[:3]}")
+            _check_foreign_keys(connection)
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
     finally:
         connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_foreign_keys(connection: sqlite3.Connection) -> None:
+    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise sqlite3.IntegrityError(f"foreign keys broken by migration: {broken[:3]}")

@@ -224,9 +224,9 @@ class Store:
         return any(self._rows("SELECT 1 FROM open_request WHERE request_id = ?", (request_id,)))
 
     def open_requests(self, limit: int | None = None) -> list[OptOutRequest]:
-        """Return the open requests by due date, then by receipt."""
+        """Return the open requests by due date; what was recorded first comes first on a day."""
         return self._requests(
-            "JOIN open_request o ON o.request_id = r.id ORDER BY o.due, r.received_at, r.id LIMIT ?",
+            "JOIN open_request o ON o.request_id = r.id ORDER BY o.due, o.request_id LIMIT ?",
             (-1 if limit is None else limit,),
         )
 

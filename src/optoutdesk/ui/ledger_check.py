@@ -36,7 +36,7 @@ class LedgerCheck(QObject):
         today = self._context.today()
         if self._running or self._day == today:
             return
-        if getattr(self._context.desk.settings, "ledger_verified", "") == today.isoformat():
+        if self._context.desk.settings.ledger_verified == today.isoformat():
             self._day = today
             self.status.emit("Ledger verified today", "small")
             return
@@ -73,5 +73,4 @@ class LedgerCheck(QObject):
         desk = self._context.desk
         # The next start checks again when this cannot be written; nothing depends on it.
         with suppress(OSError):
-            if hasattr(desk.settings, "ledger_verified"):
-                desk.change_settings(replace(desk.settings, ledger_verified=day))
+            desk.change_settings(replace(desk.settings, ledger_verified=day))

@@ -183,6 +183,9 @@ class Tasks(QObject):
     def _on_finished(self, number: int) -> None:
         job = self._jobs.pop(number)
         task = self._tasks.pop(number, None)
-        error, job.error = job.error, None  # its traceback knows the job: no cycle may be left to the collector
+        error, job.error = (
+            job.error,
+            None,
+        )  # its traceback knows the job: no cycle may be left to the collector
         if task is not None and not self.closed:
             task.deliver(job.result, error)

@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def fill(self) -> None:
         """Load what the screen shows; called once, after the first paint."""
-        if self._day is not None:
+        if self._day is not None or self.context.tasks.closed:
             return
         self._day = self.context.today()
         self._reload_all(EVERYTHING)
@@ -202,10 +202,11 @@ class MainWindow(QMainWindow):
         """Return a screen, made when first asked for."""
         if index not in self._screens:
             screen = self._make_screen(index)
-            old = self.stack.widget(index)
+            empty = self.stack.widget(index)
+            assert empty is not None
             self.stack.insertWidget(index, screen)
-            self.stack.removeWidget(old)
-            old.deleteLater()
+            self.stack.removeWidget(empty)
+            empty.deleteLater()
             self._screens[index] = screen
             self._stale[index] = EVERYTHING
         return self._screens[index]

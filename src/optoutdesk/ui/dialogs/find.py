@@ -100,6 +100,7 @@ class FindDialog(QDialog):
         self._stale = False
         """Whether the list still answers an earlier text."""
         self.setAccessibleName("Find an address or a domain")
+        self.setStyleSheet("QDialog { background: transparent; }")  # what lies behind stays in sight
         self._card = QFrame(self)
         self._card.setProperty("role", "card")
         shadow = QGraphicsDropShadowEffect(self._card)

@@ -147,8 +147,8 @@ class RecordDialog(Dialog):
     def _order(self) -> None:
         """Let Tab go through the fields as the eye does."""
         when = self.when
-        order = (self.text, self.found, when.day, when.time, when.unknown, self.channel)
-        order += (self.scope, self.by, self.note, self.button, self.cancel)
+        order: list[QWidget] = [self.text, self.found, when.day, when.time, when.unknown, self.channel]
+        order += [self.scope, self.by, self.note, self.button, self.cancel]
         for one, next_one in pairwise(order):
             QWidget.setTabOrder(one, next_one)
 

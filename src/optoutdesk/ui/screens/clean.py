@@ -12,11 +12,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optoutdesk.domain.cleaning import Reason
+from optoutdesk.domain.cleaning import CleanRecord, Reason
 from optoutdesk.domain.errors import Cancelled, ListChangedError, UserError
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.clean_list import ListFile, Outputs, Plan, Result
-from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.ui.context import EVERYTHING, Context
 from optoutdesk.ui.dialogs.columns import ColumnsDialog
 from optoutdesk.ui.dialogs.replace import ReplaceDialog

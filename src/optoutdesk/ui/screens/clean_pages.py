@@ -26,15 +26,19 @@ class StartPage(QWidget):
         self.problem = Notice("Details")
         self.columns = Button("Choose the columns…").compact()
         self.problem.layout().addWidget(self.columns)  # type: ignore[union-attr]
-        page.addWidget(self.problem)
+        self._trouble = QWidget()
+        trouble = QVBoxLayout(self._trouble)
+        trouble.setContentsMargins(0, 0, 0, 16)
+        trouble.setSpacing(8)
+        trouble.addWidget(self.problem)
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
         self.details.setTabChangesFocus(True)
         self.details.setAccessibleName("Details")
         self.details.setFixedHeight(96)
         self.details.hide()
-        page.addWidget(self.details)
-        page.addSpacing(16)
+        trouble.addWidget(self.details)
+        page.addWidget(self._trouble)
         self.zone = DropZone(
             "Drop a contact list here",
             "or click, or press Enter, to choose one. Excel, CSV, TSV, ODS or text.",
@@ -67,6 +71,7 @@ class StartPage(QWidget):
     def tell(self, error: UserError | None) -> None:
         """Show what went wrong, or nothing."""
         self.problem.tell("" if error is None else str(error), "danger")
+        self._trouble.setVisible(error is not None)
         details = "" if error is None else error.details
         self.details.setPlainText(details)
         self.details.hide()

@@ -6,9 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from optoutdesk.domain.cleaning import Rules
+from optoutdesk.domain.cleaning import CleanRecord, Rules
 from optoutdesk.services.clean_list import Outputs, Plan, Result
-from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.ui import words
 from optoutdesk.ui.widgets import Button, Card, Chip, ElidedLabel, label
 

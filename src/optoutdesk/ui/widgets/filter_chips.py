@@ -70,7 +70,7 @@ class FilterChips(QWidget):
             step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
             shown = [chip for chip in self._chips if not chip.isHidden()]
             if step and watched in shown:
-                chip = shown[(shown.index(watched) + step) % len(shown)]  # type: ignore[arg-type]
+                chip = shown[(shown.index(watched) + step) % len(shown)]
                 chip.setChecked(True)
                 chip.setFocus(Qt.FocusReason.TabFocusReason)
                 return True

@@ -14,6 +14,7 @@ class Toast(QLabel):
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
+        self._over = over
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setProperty("role", "toast")
@@ -35,13 +36,13 @@ class Toast(QLabel):
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize and watched is self.parent():
+        if event.type() is QEvent.Type.Resize and watched is self._over:
             self._place()
         return False
 
     def _place(self) -> None:
         self.adjustSize()
-        over = self.parentWidget()
+        over = self._over
         width = min(self.sizeHint().width(), over.width() - 48)
         self.setGeometry(
             (over.width() - width) // 2, over.height() - self.height() - 24, width, self.height()

@@ -1,0 +1,144 @@
+"""Which opt-outs bar mail at a moment: a consent lifts only its own scope, and only when it is surely later."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from optoutdesk.domain.requests import (
+    ALL_MAIL,
+    Channel,
+    Kind,
+    OptIn,
+    OptOutRequest,
+    Precision,
+    Received,
+    in_force,
+    received_at,
+    received_on,
+    scope_name,
+)
+
+ZONE = "America/New_York"
+NOON = datetime(2026, 11, 10, 17, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def request(received: Received | datetime = NOON, scope: str = ALL_MAIL, number: int = 1) -> OptOutRequest:
+    if isinstance(received, datetime):
+        received = received_at(received, ZONE)
+    return OptOutRequest(
+        id=number,
+        kind=Kind.ADDRESS,
+        key="jane@example.com",
+        given="Jane@example.com",
+        scope=scope,
+        received=received,
+        channel=Channel.PHONE,
+        note="",
+        by="Ana",
+        recorded_at=NOON,
+        due=date(2026, 11, 25),
+        policy="can-spam",
+        counting="",
+    )
+
+
+def opt_in(at: datetime, scope: str = ALL_MAIL) -> OptIn:
+    return OptIn(1, Kind.ADDRESS, "jane@example.com", scope, at, "Ana", "form of 3 May", at)
+
+
+def test_the_receipt_is_the_local_day_of_the_business() -> None:
+    received = received_at(datetime(2026, 3, 5, 4, 30, 12, 999, tzinfo=UTC), ZONE)
+    assert received == Received(
+        datetime(2026, 3, 5, 4, 30, 12, tzinfo=UTC), date(2026, 3, 4), Precision.MINUTE, ZONE
+    )
+    assert received.latest == received.instant
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "latest"),
+    [
+        (date(2026, 11, 10), datetime(2026, 11, 10, 5, tzinfo=UTC), datetime(2026, 11, 11, 5, tzinfo=UTC)),
+        (date(2026, 11, 1), datetime(2026, 11, 1, 4, tzinfo=UTC), datetime(2026, 11, 2, 5, tzinfo=UTC)),  # 25 hours
+        (date(2026, 3, 8), datetime(2026, 3, 8, 5, tzinfo=UTC), datetime(2026, 3, 9, 4, tzinfo=UTC)),  # 23 hours
+    ],
+)
+def test_a_day_without_a_time_may_be_any_moment_of_that_day(day: date, first: datetime, latest: datetime) -> None:
+    received = received_on(day, ZONE)
+    assert (received.instant, received.day, received.precision) == (first, day, Precision.DAY)
+    assert received.latest == latest
+
+
+@pytest.mark.parametrize("text", ["", "all", " ALL  mail ", "Everything"])
+def test_every_way_of_saying_all_mail_is_one_scope(text: str) -> None:
+    assert scope_name(text) == ALL_MAIL
+
+
+def test_a_list_s_name_is_kept_with_its_blanks_folded() -> None:
+    assert scope_name("  Garden \t News ") == "Garden News"
+
+
+def test_a_request_for_all_mail_bars_every_list() -> None:
+    for target in (None, "Newsletter"):
+        assert in_force([request()], [], target) == [request()]
+
+
+def test_a_request_for_one_list_bars_that_list_and_the_safe_question() -> None:
+    asked = request(scope="Newsletter")
+    assert in_force([asked], [], "Newsletter") == [asked]
+    assert in_force([asked], [], None) == [asked]
+    assert in_force([asked], [], "Catalogue") == []
+
+
+def test_a_later_consent_lifts_the_block() -> None:
+    assert in_force([request()], [opt_in(NOON + HOUR)], None) == []
+
+
+@pytest.mark.parametrize("at", [NOON, NOON - HOUR])
+def test_a_consent_of_the_same_moment_or_before_leaves_the_block(at: datetime) -> None:
+    assert in_force([request()], [opt_in(at)], None) == [request()]
+
+
+def test_a_consent_lifts_only_its_own_list() -> None:
+    later = NOON + HOUR
+    everything, letters = request(), request(scope="Newsletter", number=2)
+    assert in_force([everything], [opt_in(later, "Newsletter")], "Newsletter") == []
+    assert in_force([everything], [opt_in(later, "Newsletter")], "Catalogue") == [everything]
+    assert in_force([everything], [opt_in(later, "Newsletter")], None) == [everything]
+    assert in_force([letters], [opt_in(later, "Catalogue")], "Newsletter") == [letters]
+    assert in_force([letters], [opt_in(later, "Catalogue")], None) == [letters]
+    assert in_force([letters], [opt_in(later, "Newsletter")], None) == []
+    assert in_force([letters], [opt_in(later)], "Newsletter") == []
+
+
+def test_a_consent_on_the_day_of_a_request_without_a_time_leaves_the_block() -> None:
+    asked = request(received_on(date(2026, 11, 10), ZONE))
+    midnight = datetime(2026, 11, 11, 5, tzinfo=UTC)
+    assert in_force([asked], [opt_in(midnight)], None) == [asked]
+    assert in_force([asked], [opt_in(midnight + HOUR)], None) == []
+
+
+def test_the_day_of_a_request_ends_at_local_midnight_also_when_clocks_change() -> None:
+    asked = request(received_on(date(2026, 11, 1), ZONE))
+    at_half_past_eleven = datetime(2026, 11, 2, 4, 30, tzinfo=UTC)  # 23:30 in New York, the 25th hour
+    assert in_force([asked], [opt_in(at_half_past_eleven)], None) == [asked]
+
+
+def test_a_request_after_a_consent_bars_again() -> None:
+    again = request(NOON + 2 * HOUR, number=2)
+    assert in_force([request(), again], [opt_in(NOON + HOUR)], None) == [again]
+
+
+def test_what_was_in_force_at_a_past_moment() -> None:
+    asked, consent = request(), opt_in(NOON + DAY)
+    assert in_force([asked], [consent], None, at=NOON - HOUR) == []
+    assert in_force([asked], [consent], None, at=NOON) == [asked]
+    assert in_force([asked], [consent], None, at=NOON + DAY - HOUR) == [asked]
+    assert in_force([asked], [consent], None, at=NOON + DAY) == []
+
+
+def test_the_earliest_receipt_comes_first() -> None:
+    late, early, same = request(NOON + HOUR, number=1), request(NOON, number=2), request(NOON, number=3)
+    assert in_force([late, same, early], [], None) == [early, same, late]
+
+

@@ -69,6 +69,7 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _MAILTO = re.compile(r"mailto:([^\s?<>\"]*)(\?[^\s<>\"]*)?", re.IGNORECASE)
+_PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 _SEPARATORS = re.compile(r"[<>()\[\],;:\"|\s]+")
 _SURROUNDING = ".'\u2018\u2019`"
 _DOT_ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+(?:\.[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+)*")
@@ -108,7 +109,7 @@ def read_cell(cell: str) -> Reading:
         return EMPTY
     if "@" not in text:
         return Reading(problem=Problem(_NO_AT, _guess_without_at(text)))
-    text = _MAILTO.sub(r" \1 ", text)
+    text = _MAILTO.sub(lambda found: f" {_percent_decoded(found[1])} ", text)
     found: dict[str, Address] = {}
     problem: Problem | None = None
     for token in _SEPARATORS.split(text):
@@ -136,7 +137,7 @@ def _key_of(token: str) -> str | Problem:
         return Problem("too long for an address")
     if local[0] in "=*/":
         return Problem(f"begins with {local[0]}")
-    if "//" in local:
+    if "//" in local or _PERCENT.search(local):
         return Problem("part of a web address")
     ascii_domain = domain_key(domain)
     if isinstance(ascii_domain, Problem):
@@ -148,7 +149,7 @@ def _key_of(token: str) -> str | Problem:
     else:
         lower = unicodedata.normalize("NFC", lower)
         # A full-width letter beside an accented one: recognisable, but nobody's spelling of a mailbox.
-        if unicodedata.normalize("NFKC", lower) != lower or "�" in lower:
+        if unicodedata.normalize("NFKC", lower) != lower or any(map(_no_letter, lower)):
             return Problem("unusual letters before the @")
     if not _DOT_ATOM.fullmatch(lower):
         return Problem(
@@ -183,9 +184,25 @@ def _a_labels(name: str) -> str | None:
         return None
 
 
+def _no_letter(character: str) -> bool:
+    """Whether a character is a bullet, a dash, a typographic quote or the like, as a paste leaves them beside a name."""
+    return not character.isascii() and unicodedata.category(character)[0] not in "LMN"
+
+
+def _percent_decoded(text: str) -> str:
+    """Return the address of a mailto link as RFC 6068 section 2 reads it."""
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote  # slow to load: only for the few that need it
+
+    return unquote(text)
+
+
 def _guess(text: str) -> str | None:
-    """Guess what a cell with an unreadable address meant: a comma for a dot, a blank beside the @."""
-    compact = re.sub(r"\s*@\s*", "@", text.strip().strip(_SURROUNDING + "=*"))
+    """Guess what a cell with an unreadable address meant: a comma for a dot, a blank beside the @, a curly quote."""
+    if len(text) > 2 * MAX_ADDRESS:
+        return None
+    compact = re.sub(r"\s*@\s*", "@", text.strip().strip(_SURROUNDING + "=*")).replace("\u2019", "'")
     return _sure(re.sub(r"\s*,\s*", ".", compact)) or _sure(re.sub(r"[\s,]+", "", compact))
 
 

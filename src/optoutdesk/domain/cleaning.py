@@ -183,7 +183,8 @@ class Cleaning:
         if not barred and not hidden:
             return self._odd_or_duplicate(number, cells, readings, found, batch.broken.get(index))
         left = found.keys() - barred.keys()
-        if left and not hidden and self._rules.drop_address_only and not self._repeats(left):
+        odd = index in batch.broken or any(r.problem and "@" in c for c, r in zip(cells, readings, strict=True))
+        if left and not hidden and not odd and self._rules.drop_address_only and not self._repeats(left):
             self._remember(left, number)
             return Trimmed(number, barred)
         return next(iter((barred or hidden).values()))

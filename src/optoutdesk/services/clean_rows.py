@@ -78,7 +78,7 @@ class PeopleReader:
 
     def _note_long_rows(self, rows: Sequence[Sequence[str]], batch: Batch) -> None:
         """What hangs over the header's width may be an address too: none of them may be a suppressed one."""
-        width = len(self._layout.columns)
+        width = self._layout.width
         if max(map(len, rows), default=0) <= width:
             return
         for index, row in enumerate(rows):

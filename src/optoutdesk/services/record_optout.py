@@ -1,5 +1,6 @@
 """Recording an opt-out: any text in, every address in it found, the chosen ones suppressed at once."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,8 @@ from optoutdesk.services.changes import Changes
 from optoutdesk.services.counting import Counting
 from optoutdesk.store import Store
 
+# In the middle of a text only the star says that a whole domain is meant: "@shop" alone may be a name.
+_DOMAIN_ENTRIES = re.compile(r"(?<!\S)[<(\"']?(\*@[^\s<>()\"',;]+)")
 _EARLIEST = date(1995, 1, 1)
 
 
@@ -66,25 +69,28 @@ class RecordOptOut:
         """Return every address and every `*@domain` in a text, each once, in its order."""
         found: dict[tuple[Kind, str], Found] = {}
         problems: list[tuple[str, Problem]] = []
+
+        def note(kind: Kind, key: str, given: str) -> None:
+            if (kind, key) not in found:
+                found[kind, key] = self._found(kind, key, given, scope)
+
         for line in text.splitlines():
-            for piece in (
-                line.replace(";", ",").split(",") if "*@" in line or line.lstrip().startswith("@") else [line]
-            ):
-                domain = parse_domain_entry(piece)
-                if isinstance(domain, str):
-                    found.setdefault(
-                        (Kind.DOMAIN, domain), self._found(Kind.DOMAIN, domain, piece.strip(), scope)
-                    )
+            rest = line
+            for piece in _DOMAIN_ENTRIES.findall(line) or [line.strip()]:
+                entry = piece.rstrip(".,;:!?")
+                domain = parse_domain_entry(entry)
+                if domain is None:
                     continue
-                reading = read_cell(piece)
-                for address in reading.addresses:
-                    subject = (Kind.ADDRESS, address.key)
-                    if subject not in found:
-                        found[subject] = self._found(*subject, address.given, scope)
                 if isinstance(domain, Problem):
-                    problems.append((piece.strip(), domain))
-                elif reading.problem is not None and "@" in piece:
-                    problems.append((piece.strip(), reading.problem))
+                    problems.append((entry, domain))
+                else:
+                    note(Kind.DOMAIN, domain, entry)
+                rest = rest.replace(entry, " ", 1)
+            reading = read_cell(rest)
+            for address in reading.addresses:
+                note(Kind.ADDRESS, address.key, address.given)
+            if reading.problem is not None and "@" in rest:
+                problems.append((rest.strip(), reading.problem))
         return Findings(tuple(found.values()), tuple(problems))
 
     def _found(self, kind: Kind, key: str, given: str, scope: str) -> Found:

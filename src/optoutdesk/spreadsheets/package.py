@@ -5,12 +5,13 @@ Parts are read from the zip into memory piece by piece and never put on disk, so
 
 import errno
 import posixpath
+import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import IO, NoReturn, Self
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -29,6 +30,7 @@ _PIECE = 16 << 10
 _READ = 256 << 10
 # Expat keeps an unfinished tag and scans it again with every piece.
 _LONGEST_TAG = 2 << 20
+_BY_ZIPFILE = (ValueError, struct.error)  # names that are not in UTF-8, times that cannot be
 _ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1"}  # those that expat knows by itself
 
 Attributes = Mapping[str, str]
@@ -39,7 +41,7 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
-        with self._sentences():
+        with self._sentences(*_BY_ZIPFILE):
             self._zip = ZipFile(path)
         self._parts: dict[str, ZipInfo] = {}
         self._twice: set[str] = set()
@@ -60,11 +62,15 @@ class Package:
     def __contains__(self, part: str) -> bool:
         return _key(part) in self._parts
 
+    def has_folder(self, name: str) -> bool:
+        """Whether there are parts in a folder."""
+        return any(part.startswith(f"{_key(name)}/") for part in self._parts)
+
     def start_of(self, part: str, size: int) -> bytes:
         """Return the first bytes of a part; b"" when there is no such part."""
         if part not in self:
             return b""
-        with self._sentences(), self._zip.open(self._info(part)) as stream:
+        with self._sentences(), self._open(self._info(part)) as stream:
             return stream.read(size)
 
     def parser(self, *, namespaces: bool = False) -> expat.XMLParserType:
@@ -86,7 +92,7 @@ class Package:
                 self.name, f"{part} unpacks from {info.compress_size:,} to {info.file_size:,} bytes"
             )
         # ZipFile never gives more bytes than were declared, and checks their sum at the end.
-        with self._sentences(), self._zip.open(info) as stream:
+        with self._sentences(), self._open(info) as stream:
             fed = 0
             while data := stream.read(_READ):
                 for start in range(0, len(data), _PIECE):
@@ -152,12 +158,16 @@ class Package:
             raise damaged(self.name, f"{part} is there twice")
         return self._parts[key]
 
+    def _open(self, info: ZipInfo) -> IO[bytes]:
+        with self._sentences(*_BY_ZIPFILE):
+            return self._zip.open(info)
+
     @contextmanager
-    def _sentences(self) -> Iterator[None]:
-        """Turn what zipfile, zlib and expat say into sentences."""
+    def _sentences(self, *more: type[Exception]) -> Iterator[None]:
+        """Turn what zipfile, zlib and expat say into sentences; and `more`, which elsewhere would be our own fault."""
         try:
             yield
-        except (BadZipFile, EOFError, zlib.error, expat.ExpatError, NotImplementedError) as error:
+        except (BadZipFile, EOFError, zlib.error, expat.ExpatError, NotImplementedError, *more) as error:
             raise damaged(self.name, f"{type(error).__name__}: {error}") from error
         except RuntimeError as error:
             if "password" in str(error):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from optoutdesk.domain.errors import UnreadableListError, UsageError
 from optoutdesk.spreadsheets import ods, ole, xlsx
-from optoutdesk.spreadsheets.cells import Row, Sheet, in_blocks
+from optoutdesk.spreadsheets.cells import Row, Sheet, damaged, in_blocks
 from optoutdesk.spreadsheets.package import Package
 from optoutdesk.spreadsheets.table import Block, Format
 from optoutdesk.spreadsheets.xls import XlsBook, too_old
@@ -90,6 +90,8 @@ def _open_book(path: Path) -> tuple[Format, Book]:
                 f"{path.name} is a binary Excel workbook, which is not read. Open it in Excel, save it as an Excel "
                 "workbook (.xlsx), and try again."
             )
+        elif package.has_folder("xl"):
+            raise damaged(path.name, "no workbook part")
         else:
             raise UnreadableListError(
                 f"{path.name} is a ZIP file but no workbook. Unpack it and choose the list that is in it."

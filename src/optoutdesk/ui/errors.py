@@ -1,6 +1,5 @@
 """What nobody expected: exceptions in any thread and Qt's own messages, written to a log and shown in one sentence."""
 
-import logging
 import os
 import sys
 import threading
@@ -19,8 +18,6 @@ from optoutdesk.ui.widgets.message import Message
 SENTENCE = "Something went wrong that should not have. Nothing you recorded is lost."
 KEEP_BYTES = 1 << 20
 """The log starts anew beyond this size: a fault in a timer must not fill her disk."""
-
-_log = logging.getLogger(__name__)
 
 
 class ErrorReporter(QObject):
@@ -84,8 +81,7 @@ class ErrorReporter(QObject):
             # 0600: an error may quote an address.
             with os.fdopen(os.open(self._file, flags, 0o600), "w", encoding="utf-8") as stream:
                 stream.write(f"{self._now().isoformat()} {details}\n")
-        except OSError as error:
-            _log.warning("the log cannot be written: %s", error)
+        except OSError:
             if sys.stderr is not None:  # a windowed program has none
                 sys.stderr.write(details)
 

@@ -14,8 +14,8 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QKeySequence,
+    QPaintEvent,
     QShortcut,
-    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -150,8 +150,8 @@ class MainWindow(QMainWindow):
 
     # -- the first moments
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
         if self._day is None:
             # After the first paint: she sees the window at once, and the figures a moment later.
             QTimer.singleShot(0, self, self.fill)

@@ -125,7 +125,8 @@ class DetailPanel(QFrame):
         request = bars_most(history)
         if request is None:
             if not history.opt_ins:
-                return "Nothing on record. May be mailed."
+                free = "May be mailed." if history.kind is Kind.ADDRESS else "The domain itself is not suppressed."
+                return f"Nothing on record. {free}"
             latest = max(history.opt_ins, key=lambda opt_in: opt_in.at)
             return f"May be mailed again since {words.short_date(self._context.local(latest.at).date())}"
         if request.kind is Kind.DOMAIN and history.kind is Kind.ADDRESS:

@@ -70,10 +70,7 @@ def sample_desk(folder: Path, clock: Clock) -> Desk:
             ledger_verified="2026-11-24",
         )
     )
-    lists = {
-        day: name
-        for day, name in ((date(2026, 11, 20), "customers.csv"), (date(2026, 11, 24), "newsletter.txt"))
-    }
+    lists = {date(2026, 11, 20): "customers.csv", date(2026, 11, 24): "newsletter.txt"}
     for name in ("customers.csv", "customers.xlsx", "newsletter.txt"):
         shutil.copy(resource("samples", name), folder / name)
     requests = json.loads(resource("samples", "opt-outs.json").read_text("utf-8"))

@@ -2,7 +2,6 @@
 
 from datetime import date
 from functools import cache
-from importlib.metadata import version
 
 from optoutdesk.domain.deadlines import HolidayName, no_holidays
 
@@ -34,4 +33,6 @@ def way_of_counting(calendar: str, *, holidays_count: bool) -> str:
         return "calendar days"
     if holidays_count:
         return "Monday to Friday, holidays counted as business days"
+    from importlib.metadata import version  # 10 ms to load
+
     return f"Monday to Friday less {calendar} public holidays (holidays {version('holidays')})"

@@ -7,14 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optoutdesk.domain.ledger import Verification
 from optoutdesk.paths import find_paths
 from optoutdesk.services.changes import Changes
 from optoutdesk.settings import Settings, load_settings, save_settings
-from optoutdesk.store import Store
 
-# Services are imported where they are first used: `check` must not pay for holidays and spreadsheets.
+# Parts are imported where they are first used: `check` must not pay for holidays and spreadsheets, nor the
+# window's first paint for the store.
 if TYPE_CHECKING:
+    from optoutdesk.domain.ledger import Verification
     from optoutdesk.services.check_address import CheckAddress
     from optoutdesk.services.clean_list import CleanList
     from optoutdesk.services.cleaned_lists import CleanedLists
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from optoutdesk.services.opt_in_again import OptInAgain
     from optoutdesk.services.record_optout import RecordOptOut
     from optoutdesk.services.register import Register
+    from optoutdesk.store import Store
 
 
 def system_now() -> datetime:
@@ -61,8 +62,10 @@ class Desk:
         return Changes.SETTINGS
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """The suppression list; StoreError when it cannot be opened."""
+        from optoutdesk.store import Store
+
         if self._busy_seconds is None:
             return Store(self.paths.store)
         return Store(self.paths.store, busy_seconds=self._busy_seconds)
@@ -129,7 +132,7 @@ class Desk:
 
         return Register(self.store, self.counting, self.due_requests)
 
-    def verify_ledger(self) -> Verification:
+    def verify_ledger(self) -> "Verification":
         """Check the whole ledger and every stored row against it; seconds for a million rows."""
         return self.store.verify()
 

@@ -283,12 +283,20 @@ def test_a_zip_with_a_password(tmp_path):
     )
 
 
-def test_an_unknown_way_of_compression(tmp_path):
+@pytest.mark.parametrize("method", [9, 12, 14, 99])
+def test_another_way_of_compression(tmp_path, method):
     path = write_xlsx(tmp_path / "a.xlsx", ROW)
-    content = path.read_bytes().replace(
-        b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x08\x00", b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x63\x00"
-    )
+    content = bytearray(path.read_bytes())
+    at = -1
+    while (at := content.find(b"PK\x01\x02", at + 1)) >= 0:
+        content[at + 10] = method
     path.write_bytes(content)
+    assert str(refused(path)) == DAMAGED
+
+
+def test_a_name_in_no_encoding(tmp_path):
+    path = write_zip(tmp_path / "a.xlsx", xlsx_parts(ROW) | {"xl/é": ""})
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xff"))
     assert str(refused(path)) == DAMAGED
 
 

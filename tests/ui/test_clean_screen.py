@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from optoutdesk.domain.cleaning import Reason
 from optoutdesk.services.changes import Changes
@@ -412,3 +413,22 @@ def test_closing_while_a_list_is_read_delivers_nothing(contacts, desk, context, 
     gate.open.set()
     context.tasks.close()
     assert page(screen) is not screen.view
+
+
+def nameless(screen):
+    takes_tab = Qt.FocusPolicy.TabFocus
+    for widget in screen.findChildren(QWidget):
+        if (
+            widget.isVisible()
+            and widget.focusPolicy() & takes_tab
+            and not widget.objectName().startswith("qt_")
+        ):
+            face = QAccessible.queryAccessibleInterface(widget)
+            if face is None or not face.text(QAccessible.Text.Name):
+                yield widget
+
+
+def test_every_part_that_takes_the_keyboard_has_a_name(screen, contacts, qtbot):
+    assert list(nameless(screen)) == []
+    open_list(qtbot, screen, contacts)
+    assert list(nameless(screen)) == []

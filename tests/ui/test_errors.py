@@ -29,7 +29,7 @@ def reporter(qapp, desk: Desk) -> Iterator[ErrorReporter]:
 
 def fault() -> ZeroDivisionError:
     try:
-        raise ZeroDivisionError("the very cause")
+        raise ZeroDivisionError("the very cause")  # noqa: TRY301 - it needs a traceback
     except ZeroDivisionError as error:
         return error
 
@@ -106,9 +106,13 @@ def test_the_log_does_not_grow_for_ever(qapp, desk, monkeypatch: pytest.MonkeyPa
 def test_a_damaged_list_is_refused_with_a_sentence(qapp, qtbot, tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.paths.store.write_bytes(b"no database at all" * 300)
-    with pytest.raises(DamagedStoreError) as caught:
-        open_window(qapp, desk)
-    message = refuse(caught.value)
+    window = open_window(qapp, desk)
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.refused) as refused:
+        window.repaint()
+    assert isinstance(refused.args[0], DamagedStoreError)
+    assert not window.isVisible()
+    message = refuse(refused.args[0])
     qtbot.addWidget(message)
     assert "damaged" in message.text.text()
     assert message.details.toPlainText()

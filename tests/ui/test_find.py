@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from optoutdesk.domain.requests import Channel, Kind
 from optoutdesk.ui.dialogs.find import FindDialog
@@ -160,6 +160,16 @@ def test_enter_does_not_open_an_answer_to_an_earlier_text(find, context, qtbot):
         qtbot.keyClick(find.box, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not find._stale)
     assert titles(find) == []
+
+
+def test_only_keys_that_do_something_are_named(find, qtbot):
+    def named():
+        return [label.text() for label in find._keys.findChildren(QLabel) if not label.isHidden()]
+
+    type_and_wait(qtbot, find, "maria")
+    assert {"Enter", "Ctrl+Enter", "Ctrl+C"} <= set(named())
+    type_and_wait(qtbot, find, "nonsense")
+    assert named() == ["Ctrl+Enter", "record an opt-out"]
 
 
 def test_control_enter_records_what_was_typed_or_chosen(find, context, qtbot):

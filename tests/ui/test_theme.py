@@ -1,6 +1,7 @@
 """The colours can be read, and light and dark take hold everywhere at once."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QPalette
@@ -72,11 +73,8 @@ def test_dark_reaches_the_palette_and_tells_those_who_paint(qapp: QApplication, 
 
 
 def test_system_follows_the_system(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Hints:  # stands in for QStyleHints
-        def colorScheme(self) -> themes.Qt.ColorScheme:
-            return themes.Qt.ColorScheme.Dark
-
-    monkeypatch.setattr(themes.QGuiApplication, "styleHints", Hints)
+    hints = SimpleNamespace(colorScheme=lambda: themes.Qt.ColorScheme.Dark)
+    monkeypatch.setattr(themes.QGuiApplication, "styleHints", lambda: hints)
     assert themes.wanted_theme("system") is DARK
     assert themes.wanted_theme("light") is LIGHT
 

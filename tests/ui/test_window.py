@@ -225,8 +225,8 @@ from optoutdesk.desk import Desk
 from optoutdesk.ui.app import make_app, open_window
 app = make_app(["test"])
 window = open_window(app, Desk(Path({str(tmp_path)!r})))
-heavy = ["openpyxl", "python_calamine", "holidays", "tzlocal", "optoutdesk.services.clean_list",
-         "optoutdesk.ui.screens.clean", "optoutdesk.ui.screens.optouts", "optoutdesk.ui.dialogs.record"]
+heavy = ["openpyxl", "python_calamine", "holidays", "tzlocal", "peewee", "optoutdesk.services.clean_list",
+         "optoutdesk.ui.screens.today", "optoutdesk.ui.screens.optouts", "optoutdesk.ui.dialogs.record"]
 print([name for name in heavy if name in sys.modules])
 window.close()
 """

@@ -54,7 +54,8 @@ class Reading:
 
 
 EMPTY = Reading()
-_NO_AT = "no @ sign"
+NO_AT = "no @ sign"
+"""The reason for a cell in which nothing looks like an address."""
 
 # The guard that spares nearly every row the long way: a lower-case local part that the long way would leave as
 # it is. Possessive, so that no cell can make it try long.
@@ -68,6 +69,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_AT_SIGNS = str.maketrans("\uff20\ufe6b", "@@")
 _MAILTO = re.compile(r"mailto:([^\s?<>\"]*)(\?[^\s<>\"]*)?", re.IGNORECASE)
 _PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 _SEPARATORS = re.compile(r"[<>()\[\],;:\"|\s]+")
@@ -103,12 +105,12 @@ def read_cell(cell: str) -> Reading:
     text = _INVISIBLE.sub("", cell).strip()
     if not text.isascii():
         compatible = unicodedata.normalize("NFKC", text)
-        if compatible.isascii():
-            text = compatible.strip()
+        # Beside letters that stay as they are, at least no sign that reads as an @ may hide an address.
+        text = compatible.strip() if compatible.isascii() else text.translate(_AT_SIGNS)
     if not text:
         return EMPTY
     if "@" not in text:
-        return Reading(problem=Problem(_NO_AT, _guess_without_at(text)))
+        return Reading(problem=Problem(NO_AT, _guess_without_at(text)))
     text = _MAILTO.sub(lambda found: f" {_percent_decoded(found[1])} ", text)
     found: dict[str, Address] = {}
     problem: Problem | None = None

@@ -11,7 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from optoutdesk.domain.address import (
+    MAX_ADDRESS,
     MAX_LOCAL_PART,
+    NO_AT,
     Address,
     Problem,
     Reading,
@@ -164,6 +166,8 @@ class Cleaning:
 
     def _note_domain(self, domain: str) -> None:
         """Remember a valid domain that no entry covers, so that its next address takes the short way."""
+        if len(domain) > MAX_ADDRESS - MAX_LOCAL_PART - 1:
+            return  # with it an address may be too long
         if is_plain_domain(domain) and self._suppression.domain_over("@" + domain) is None:
             if len(self._free_domains) >= _DOMAINS_AT_HAND:
                 self._free_domains.clear()
@@ -180,11 +184,12 @@ class Cleaning:
         hidden = self._barred(
             number, (a for c in batch.beside.get(index, ()) for a in read_cell(c).addresses)
         )
+        odd = self._odd(number, cells, readings, batch.broken.get(index))
         if not barred and not hidden:
-            return self._odd_or_duplicate(number, cells, readings, found, batch.broken.get(index))
+            return odd or self._empty_or_duplicate(number, found)
         left = found.keys() - barred.keys()
-        odd = index in batch.broken or any(r.problem and "@" in c for c, r in zip(cells, readings, strict=True))
-        if left and not hidden and not odd and self._rules.drop_address_only and not self._repeats(left):
+        droppable = left and not hidden and odd is None and self._rules.drop_address_only
+        if droppable and not self._repeats(left):
             self._remember(left, number)
             return Trimmed(number, barred)
         return next(iter((barred or hidden).values()))
@@ -203,20 +208,19 @@ class Cleaning:
                 through_domain[key] = Removed(number, Reason.DOMAIN, address.given, evidence)
         return own | through_domain
 
-    def _odd_or_duplicate(
-        self,
-        number: int,
-        cells: Sequence[str],
-        readings: Sequence[Reading],
-        found: Mapping[str, Address],
-        broken: Problem | None,
+    def _odd(
+        self, number: int, cells: Sequence[str], readings: Sequence[Reading], broken: Problem | None
     ) -> Removed | None:
         if broken is not None:
             return Removed(number, Reason.NOT_AN_ADDRESS, next((c for c in cells if c), ""), broken)
+        found = any(reading.addresses for reading in readings)
         for cell, reading in zip(cells, readings, strict=True):
             # A text without any @ beside a good address is a note, not an address gone wrong.
-            if reading.problem is not None and not (found and "@" not in cell):
+            if reading.problem is not None and not (found and reading.problem.reason == NO_AT):
                 return Removed(number, Reason.NOT_AN_ADDRESS, cell.strip(), reading.problem)
+        return None
+
+    def _empty_or_duplicate(self, number: int, found: Mapping[str, Address]) -> Removed | None:
         if not found:
             return Removed(number, Reason.NO_ADDRESS, "", None)
         if self._repeats(found):

@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -148,8 +149,10 @@ class CleanList:
         With `expected` raises ListChangedError when the list or the suppression list is not what it was when
         that was examined. OutputError when a file cannot be written; nothing is left behind then.
         """
-        _refuse_collisions(plan, outputs, overwrite=overwrite)
-        mode = plan.list.path.stat().st_mode & 0o666
+        with _disk_errors(outputs):
+            _refuse_collisions(plan, outputs, overwrite=overwrite)
+        # Of a list that is read-only for its owner too the results are not: they are written in several steps.
+        mode = _stat(plan.list.path).st_mode & 0o666 | 0o600
         for _ in range(_TRIES):
             with (
                 _disk_errors(outputs),
@@ -245,7 +248,7 @@ class _Pass:
         """Judge every row and give all rows to `sink`."""
         started = time.perf_counter()
         plan, path = self._plan, self._plan.list.path
-        before = path.stat()
+        before = _stat(path)
         self._size = before.st_size
         suppression, entry = self._store.suppression_list(plan.target)
         result = Result(
@@ -274,7 +277,7 @@ class _Pass:
                 result.elsewhere += reader.suppressed_elsewhere(block, people, kept)
                 if sink is not None:
                     sink.write(block, people, kept, verdicts)
-        after = path.stat()
+        after = _stat(path)
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise ListChangedError(
                 f"{path.name} was changed while it was read; nothing was written. Clean it again."
@@ -331,10 +334,18 @@ def _refuse_collisions(plan: Plan, outputs: Outputs, *, overwrite: bool) -> None
                 f"{target.name} is the list itself, which is never changed. Choose another name."
             )
         refuse_existing(target, overwrite=overwrite)
-    if outputs.clean.absolute() == outputs.removed.absolute() or (
+    if outputs.clean.resolve() == outputs.removed.resolve() or (
         outputs.clean.exists() and outputs.removed.exists() and outputs.clean.samefile(outputs.removed)
     ):
         raise OutputError("The clean list and the removed rows need two different file names.")
+
+
+def _stat(path: Path) -> os.stat_result:
+    """Return what the system knows of the list; UnreadableListError when it is gone since it was opened."""
+    try:
+        return path.stat()
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def _refuse_other(plan: Plan, expected: Result, result: Result) -> None:

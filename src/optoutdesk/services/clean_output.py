@@ -71,7 +71,7 @@ class Sink:
         """Return the line of the removed rows' file: why, then the row as it was."""
         why = [str(removed.row), REASONS[removed.reason], evidence_words(removed), removed.given]
         if self._comma_separated:
-            record = self._table.decode(block.raw[position].rstrip("\r\n"))
+            record = self._table.decode(block.raw[position].rstrip("\r\n")).removeprefix("\ufeff")
             line = self._removed.line_before(why, record)
             if line is not None:
                 return line

@@ -56,7 +56,7 @@ class PeopleReader:
             if block.numbers[position] >= self._layout.first_row and row not in ([], [""]):
                 people.append(position)
                 continue
-            cells = [self._table.decode(cell) for cell in row if "@" in cell]
+            cells = [self._table.decode(cell) for cell in row if _may_hold_address(cell)]
             if cells and self._any_suppressed(cells):
                 beside[len(people)] = cells
                 people.append(position)
@@ -78,13 +78,18 @@ class PeopleReader:
 
     def _note_long_rows(self, rows: Sequence[Sequence[str]], batch: Batch) -> None:
         """What hangs over the header's width may be an address too: none of them may be a suppressed one."""
+        columns = self._layout.address_columns
         width = self._layout.width
         if max(map(len, rows), default=0) <= width:
             return
         for index, row in enumerate(rows):
-            over = [self._table.decode(cell) for cell in row[width:] if "@" in cell]
+            over = [
+                self._table.decode(cell)
+                for column, cell in enumerate(row[width:], width)
+                if _may_hold_address(cell) and column not in columns
+            ]
             if over:
-                batch.beside[index] = over
+                batch.beside[index] = [*batch.beside.get(index, ()), *over]
 
     def _note_glued_rows(self, block: Block, positions: Sequence[int], batch: Batch) -> None:
         """Note rows of several lines that may be rows glued together by a stray quotation mark.
@@ -98,12 +103,15 @@ class PeopleReader:
             if index is None or "@" not in block.raw[position]:
                 continue
             row = block.rows[position]
+            glued = [column for column, cell in enumerate(row) if "\n" in cell or "\r" in cell]
             hidden = [
-                self._table.decode(cell) for cell in row if "@" in cell and ("\n" in cell or "\r" in cell)
+                self._table.decode(cell)
+                for column, cell in enumerate(row)
+                if _may_hold_address(cell) and (column in glued or column not in self._layout.address_columns)
             ]
-            if not hidden:
-                continue
             batch.beside[index] = [*batch.beside.get(index, ()), *hidden]
+            if not any("@" in row[column] for column in glued):
+                continue
             if self._layout.header_row is not None and len(row) != len(self._layout.columns):
                 batch.broken[index] = GLUED
 
@@ -123,3 +131,8 @@ class PeopleReader:
 
     def _any_suppressed(self, cells: Iterable[str]) -> bool:
         return any(self._suppression.bars(a.key) for cell in cells for a in read_cell(cell).addresses)
+
+
+def _may_hold_address(cell: str) -> bool:
+    """Whether a cell, decoded or not, is worth a look: a full-width @ is no ASCII."""
+    return "@" in cell or not cell.isascii()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from math import isinf
 
-from openpyxl.styles.numbers import is_date_format, is_timedelta_format
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
 
 from optoutdesk.domain.errors import UnreadableListError
@@ -19,6 +19,12 @@ MAX_COLUMNS = 16_384
 
 Row = tuple[int, list[str], list[CellValue | None]]
 """Its number in the sheet from 1; its cells as text; the same cells as values. Both lists are equally long."""
+
+BUILT_IN_FORMATS: dict[int, str] = (
+    dict.fromkeys(range(27, 59), "yyyy-mm-dd") | dict.fromkeys(range(32, 36), "h:mm:ss") | BUILTIN_FORMATS
+)
+"""Number formats by their numbers in xlsx and xls. Those of East Asian calendars (27 to 36 and 50 to 58, ECMA-376
+part 1, 18.8.30) have no text of their own."""
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DURATION = re.compile(r"(-?)P(?:(\d{1,9})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:[.,]\d+)?)S)?")

@@ -13,10 +13,11 @@ _SAMPLES = 4
 _AT = re.compile("[@\uff20\ufe6b]")
 _NAMES_ADDRESS = re.compile(r"e-?mail|\bmail\b|courriel|correo|posta elett", re.IGNORECASE)
 _NAMES_OTHER = re.compile(
-    r"display|type|label|status|permission|consent|source|suppress|opt|date|time|count|client|format|"
-    r"sent|open|click|market|name\b(?!.*address)|lists?\b|tags?\b|value type",
+    r"display|\btype|label|status|permission|consent|source|suppress|\bopt|\bdate|\btime|\bcount|\bclient\b(?!.*mail)|"
+    r"format|\bsent\b|\bopen|click|market|name\b(?!.*address)|lists?\b|tags?\b",
     re.IGNORECASE,
 )
+_REPEATS = re.compile(r"display", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ class Layout:
     columns: tuple[Column, ...]
     address_columns: tuple[int, ...]
     """Indexes of the columns that hold addresses."""
+
+    @property
+    def width(self) -> int:
+        """How many columns the header names, so that what hangs over it is known; all where there is no header."""
+        named = [column.index for column in self.columns if column.name]
+        return named[-1] + 1 if self.header_row is not None and named else len(self.columns)
 
 
 def letter_of(index: int) -> str:
@@ -126,7 +133,7 @@ def _address_columns(columns: Sequence[Column]) -> tuple[int, ...]:
     holds = [c for c in columns if _by_content(c)]
     named = [c for c in columns if _names_address(c.name)]
     # "E-mail Display Name" repeats the address beside it; alone it is better than nothing.
-    other = {c.index for c in holds if _NAMES_ADDRESS.search(c.name) and not _names_address(c.name)}
+    other = {c.index for c in holds if _NAMES_ADDRESS.search(c.name) and _REPEATS.search(c.name)}
     proper = {c.index for c in holds} - other
     if not proper:
         # A column called "E-mail" with nothing but broken addresses is still the one.
@@ -144,12 +151,21 @@ def _find_header(rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> in
     content = {column.index for column in columns if _by_content(column)}
     usual = sorted(sum(1 for cell in row if cell.strip()) for row in rows if row)
     typical = usual[len(usual) // 2] if usual else 0
+    people = 0
+    title = None
     for i, row in enumerate(rows[:_HEADER_WITHIN]):
         filled = [index for index, cell in enumerate(row) if cell.strip()]
-        if any(_names_address(row[index]) and not _AT.search(row[index]) for index in filled) and (
-            content & set(filled) or len(filled) > 1 or typical <= 1
-        ):
-            return i
+        if any(index in content and _AT.search(row[index]) for index in filled):
+            people += 1
+            if people > 1:
+                break  # one may be the owner's address in a title; a header does not stand below two
+        elif any(_names_address(row[index]) and not _AT.search(row[index]) for index in filled):
+            if len(filled) > 1 or typical <= 1:
+                return i
+            if title is None and content & set(filled):
+                title = i
+    if title is not None:
+        return title
     for i, row in enumerate(rows[:_HEADER_WITHIN]):
         filled = [index for index, cell in enumerate(row) if cell.strip()]
         if not filled or (len(filled) == 1 < typical):

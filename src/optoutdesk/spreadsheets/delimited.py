@@ -23,7 +23,7 @@ class SheetWriter:
     def __init__(self, target: ByteSink, header: Sequence[str]) -> None:
         self._target = target
         target.write(b"\xef\xbb\xbf")
-        target.write(self.line(header).encode())
+        target.write(self.line(header).encode("utf-8", "replace"))
 
     def line(self, cells: Iterable[str]) -> str:
         """Return a row of cells as a line."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, NoReturn, Self
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from optoutdesk.domain.errors import UnreadableListError
 from optoutdesk.spreadsheets.cells import damaged, protected, too_big
@@ -30,7 +30,6 @@ _PIECE = 16 << 10
 _READ = 256 << 10
 # Expat keeps an unfinished tag and scans it again with every piece.
 _LONGEST_TAG = 2 << 20
-_BY_ZIPFILE = (ValueError, struct.error)  # names that are not in UTF-8, times that cannot be
 _ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1"}  # those that expat knows by itself
 
 Attributes = Mapping[str, str]
@@ -41,7 +40,7 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
-        with self._sentences(*_BY_ZIPFILE):
+        with self._sentences(), _zipfile_errors():
             self._zip = ZipFile(path)
         self._parts: dict[str, ZipInfo] = {}
         self._twice: set[str] = set()
@@ -156,18 +155,21 @@ class Package:
             raise damaged(self.name, f"{part} is missing")
         if key in self._twice:  # programs differ in which one they show
             raise damaged(self.name, f"{part} is there twice")
-        return self._parts[key]
+        info = self._parts[key]
+        if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # nor does Excel read others
+            raise damaged(self.name, f"{part} is compressed by method {info.compress_type}")
+        return info
 
     def _open(self, info: ZipInfo) -> IO[bytes]:
-        with self._sentences(*_BY_ZIPFILE):
+        with _zipfile_errors():
             return self._zip.open(info)
 
     @contextmanager
-    def _sentences(self, *more: type[Exception]) -> Iterator[None]:
-        """Turn what zipfile, zlib and expat say into sentences; and `more`, which elsewhere would be our own fault."""
+    def _sentences(self) -> Iterator[None]:
+        """Turn what zipfile, zlib and expat say into sentences."""
         try:
             yield
-        except (BadZipFile, EOFError, zlib.error, expat.ExpatError, NotImplementedError, *more) as error:
+        except (BadZipFile, EOFError, zlib.error, expat.ExpatError, NotImplementedError) as error:
             raise damaged(self.name, f"{type(error).__name__}: {error}") from error
         except RuntimeError as error:
             if "password" in str(error):
@@ -189,6 +191,15 @@ class Package:
     def _check_encoding(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding is not None and encoding.lower() not in _ENCODINGS:
             raise damaged(self.name, f"XML in the encoding {encoding!r}")
+
+
+@contextmanager
+def _zipfile_errors() -> Iterator[None]:
+    """Let zipfile call a name or a time that cannot be what it is. Elsewhere a ValueError would be our own fault."""
+    try:
+        yield
+    except (ValueError, struct.error) as error:
+        raise BadZipFile(str(error)) from error
 
 
 def resolve(base: str, target: str) -> str:

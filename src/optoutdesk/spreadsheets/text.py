@@ -48,6 +48,9 @@ class TextTable:
         """As Python names it: utf-8, cp1252, utf-16-le or utf-16-be."""
         self._codec = self.encoding if self.encoding in _UTF16 else "latin-1"
         text = codecs.getincrementaldecoder(self._codec)("replace").decode(head)
+        mark = "\ufeff" if self.encoding in _UTF16 else "\xef\xbb\xbf"
+        self.mark = mark if text.startswith(mark) else ""
+        """The byte order mark as raw text; "" without one."""
         complete = len(head) < _SNIFFED
         self.delimiter, self.announced = _sniff_delimiter(text if complete else text[: text.rfind("\n") + 1])
         """The delimiter; None: each line is one cell."""
@@ -66,10 +69,13 @@ class TextTable:
         return decode_bytes(cell.encode("latin-1"))
 
     def encode(self, text: str) -> str:
-        """Return text as a cell of this file; UnicodeEncodeError when its encoding cannot hold it."""
+        """Return text as a cell of this file; as UTF-8 where its encoding cannot hold it, which decode() reads."""
         if self.encoding in _UTF16:
             return text
-        return text.encode(self.encoding).decode("latin-1")
+        try:
+            return text.encode(self.encoding).decode("latin-1")
+        except UnicodeEncodeError:
+            return text.encode("utf-8").decode("latin-1")
 
     def to_bytes(self, text: str) -> bytes:
         """Return raw text of Block.raw as the bytes that stood in the file."""
@@ -91,7 +97,7 @@ class TextTable:
             cells = [line.rstrip("\r\n") for line in some]
             rows = [[cell] if cell else [] for cell in cells]
             if number == 1 and rows and rows[0]:
-                rows[0][0] = self._without_bom(rows[0][0])
+                rows[0][0] = rows[0][0].removeprefix(self.mark)
             yield Block(list(range(number, number + len(some))), rows, some)
             number += len(some)
 
@@ -106,11 +112,17 @@ class TextTable:
 
         def feed() -> Iterator[list[str]]:
             nonlocal given, limit
+            before, size, last = -1, 0, [""]
             for some in lines:
                 begun = ends[-1] if ends else first  # where the record begins that the parser is in
-                if sum(map(len, held[begun - first :])) > MAX_RECORD:
+                size = sum(map(len, last), size) if begun == before else sum(map(len, held[begun - first :]))
+                if size > MAX_RECORD:
                     raise _endless(self.path.name, begun + 1)
+                before, last = begun, some
                 held.extend(some)
+                if not given:
+                    # The parser would take a quotation mark behind it for text; the raw text keeps it.
+                    some[0] = some[0].removeprefix(self.mark)
                 limit = given if rows else given + len(some)
                 given += len(some)
                 yield some
@@ -150,7 +162,7 @@ class TextTable:
                 for start, end in zip(starts, ends, strict=True)
             ]
             several = [n for n, (start, end) in enumerate(zip(starts, ends, strict=True)) if end - start > 1]
-        return self._first_cleaned(Block([start + 1 for start in starts], [*rows], raw, several))
+        return Block([start + 1 for start in starts], [*rows], raw, several)
 
     def _unreadable(self, error: csv.Error, line: int) -> UnreadableListError:
         if "field limit" in str(error) or "larger" in str(error):
@@ -160,24 +172,6 @@ class TextTable:
             "save it as CSV again, and try once more.",
             details=str(error),
         )
-
-    def _first_cleaned(self, block: Block) -> Block:
-        """Take the byte order mark out of the first cell; the raw text keeps it."""
-        if block.rows and block.numbers[0] == 1 and block.rows[0]:
-            first = block.rows[0]
-            bare = self._without_bom(first[0])
-            if bare != first[0] and '"' in bare[:1]:
-                # The parser took the quotes for text, as something stood before them.
-                first = next(
-                    csv.reader([self._without_bom(block.raw[0])], delimiter=self.delimiter or ","), []
-                )
-                block.rows[0] = first
-            else:
-                first[0] = bare
-        return block
-
-    def _without_bom(self, text: str) -> str:
-        return text.removeprefix("\ufeff" if self.encoding in _UTF16 else "\xef\xbb\xbf")
 
 
 def decode_bytes(data: bytes) -> str:
@@ -317,11 +311,12 @@ class TextWriter:
     def __init__(self, target: ByteSink, table: TextTable) -> None:
         self._target = target
         self._table = table
+        self._begun = False
 
     def copy(self, block: Block, positions: Sequence[int]) -> None:
         """Write records as they were."""
         raw = block.raw
-        self._target.write(self._table.to_bytes("".join([raw[position] for position in positions])))
+        self._write("".join([raw[position] for position in positions]))
 
     def change(self, block: Block, position: int, cells: Mapping[int, str]) -> None:
         """Write one record anew with some cells replaced; its line end stays."""
@@ -336,7 +331,14 @@ class TextWriter:
             out = io.StringIO()
             csv.writer(out, delimiter=self._table.delimiter, lineterminator="").writerow(row)
             line = out.getvalue()
-        self._target.write(self._table.to_bytes(line + ending))
+        self._write(line + ending)
+
+    def _write(self, text: str) -> None:
+        if text and not self._begun:
+            self._begun = True
+            if not text.startswith(self._table.mark):
+                text = self._table.mark + text  # the row that bore it is gone
+        self._target.write(self._table.to_bytes(text))
 
     def finish(self) -> None:
         """Nothing is held back."""

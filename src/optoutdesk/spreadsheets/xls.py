@@ -10,12 +10,12 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from optoutdesk.domain.errors import UnreadableListError
 from optoutdesk.spreadsheets.biff import BOF, Pieces, Record, from_rk, read_strings, records
 from optoutdesk.spreadsheets.cells import (
+    BUILT_IN_FORMATS,
     CellError,
     Row,
     Sheet,
@@ -40,7 +40,17 @@ _COLUMNS = 256
 _FORMULA, _DATE1904, _FILE_PASS, _CODE_PAGE = 0x06, 0x22, 0x2F, 0x42
 _COL_INFO, _BOUND_SHEET, _MUL_RK, _RSTRING, _XF, _SST, _LABEL_SST = 0x7D, 0x85, 0xBD, 0xD6, 0xE0, 0xFC, 0xFD
 _NUMBER, _LABEL, _BOOL_ERR, _STRING, _RK, _FORMAT = 0x203, 0x204, 0x205, 0x207, 0x27E, 0x41E
-_CELLS = {_FORMULA, _MUL_RK, _RSTRING, _LABEL_SST, _NUMBER, _LABEL, _BOOL_ERR, _RK}
+# The records of cells that hold something, and the bytes that each has at least.
+_CELLS = {
+    _FORMULA: 20,
+    _MUL_RK: 12,
+    _RSTRING: 8,
+    _LABEL_SST: 10,
+    _NUMBER: 14,
+    _LABEL: 8,
+    _BOOL_ERR: 8,
+    _RK: 10,
+}
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -52,8 +62,6 @@ _ERRORS = {
     0x2B: "#GETTING_DATA",
 }
 _CODECS = {10000: "mac_roman", 32768: "mac_roman", 32769: "cp1252", 367: "ascii", 1200: "cp1252"}
-
-
 # What xlwt, a library that calculates nothing, says of its version at the beginning of a file.
 _XLWT = bytes.fromhex("bb0dcc070000000006000000")
 _EMPTY_RESULT = 3
@@ -68,7 +76,7 @@ class XlsBook:
         self._codec = "cp1252"
         self._epoch: dt.datetime = WINDOWS_EPOCH
         self._strings: list[str] = []
-        self._formats: dict[int, str] = dict(BUILTIN_FORMATS)
+        self._formats: dict[int, str] = dict(BUILT_IN_FORMATS)
         self._used_formats: list[int] = []
         self._styles: dict[int, Style] = {}
         self._places: list[int] = []
@@ -160,7 +168,7 @@ class XlsBook:
         calculated = not stream[8:].startswith(_XLWT)
         for kind, at, size in records(self._stream, self._places[index]):
             if kind in _CELLS:
-                if size < 8:
+                if size < _CELLS[kind] or (kind == _MUL_RK and size % 6):
                     raise OleError(f"a cell of {size} bytes at {at}")
                 rows.setdefault(stream[at] | stream[at + 1] << 8, []).append(at - 4)
                 if kind == _FORMULA:
@@ -208,7 +216,7 @@ class XlsBook:
     def _several(self, at: int, size: int) -> list[tuple[int, int, object]]:
         """Return column, style and value of the cells of a MULRK record."""
         first = struct.unpack_from("<H", self._stream, at + 2)[0]
-        pairs = struct.iter_unpack("<HI", self._stream[at + 4 : at + 4 + (size - 6) // 6 * 6])
+        pairs = struct.iter_unpack("<HI", self._stream[at + 4 : at + size - 2])
         return [(first + offset, style, from_rk(rk)) for offset, (style, rk) in enumerate(pairs)]
 
     def _constant(self, kind: int, at: int, size: int) -> object:

@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from optoutdesk.domain.errors import UnreadableListError
-from optoutdesk.spreadsheets.cells import MAX_COLUMNS, Row, Sheet, Style, style_of
+from optoutdesk.spreadsheets.cells import BUILT_IN_FORMATS, MAX_COLUMNS, Row, Sheet, Style, style_of
 from optoutdesk.spreadsheets.package import Attributes, Package, resolve
 from optoutdesk.spreadsheets.xlsx_sheet import SheetParser, StringsParser, unescape
 
@@ -20,8 +19,6 @@ MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
-# The formats of East Asian calendars have numbers but no text of their own (ECMA-376 part 1, 18.8.30).
-_EAST_ASIAN = dict.fromkeys(range(27, 59), "yyyy-mm-dd") | dict.fromkeys(range(32, 36), "h:mm:ss")
 # A width for "all columns to the right" is not one for each of them.
 _MOST_WIDTHS = 1_000
 
@@ -160,7 +157,7 @@ def _read_styles(package: Package, part: str) -> dict[str | None, Style]:
 
     if part in package:
         package.walk(part, visit)
-    built_in = {str(number): code for number, code in (_EAST_ASIAN | BUILTIN_FORMATS).items()}
+    built_in = {str(number): code for number, code in BUILT_IN_FORMATS.items()}
     known: dict[str, Style] = {}
     for number in set(used):
         code = formats.get(number) or built_in.get(number, "General")

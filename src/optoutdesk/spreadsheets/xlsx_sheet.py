@@ -52,38 +52,6 @@ class SheetParser:
     of file and sheet.
     """
 
-    __slots__ = (
-        "_aside",
-        "_c",
-        "_cell",
-        "_cut",
-        "_data",
-        "_epoch",
-        "_f",
-        "_formula",
-        "_in_data",
-        "_in_text",
-        "_is",
-        "_known_asides",
-        "_next",
-        "_number",
-        "_parts",
-        "_place",
-        "_plain",
-        "_r",
-        "_row",
-        "_row_text",
-        "_rows",
-        "_seen_data",
-        "_strings",
-        "_styles",
-        "_t",
-        "_texts",
-        "_v",
-        "_valued",
-        "_values",
-    )
-
     def __init__(
         self,
         prefix: str,
@@ -273,8 +241,6 @@ class SheetParser:
 
 class StringsParser:
     """Expat's handlers for the shared strings: runs of rich text joined, the readings above Asian text left out."""
-
-    __slots__ = ("_aside", "_asides", "_in_text", "_name", "_parts", "_si", "_t", "strings")
 
     def __init__(self, prefix: str, name: str) -> None:
         self._name = name

@@ -15,7 +15,8 @@ BUSY_SECONDS = 5.0
 SMALL_FILE = 16 << 20
 """Up to this many bytes the whole file is checked at each opening; larger ones by `verify`."""
 
-_PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "normal"}
+# synchronous full: with "normal" a power cut can take back an opt-out that was reported as recorded.
+_PRAGMAS = {"foreign_keys": 1, "synchronous": "full"}
 _DAMAGED = (
     "The suppression list in {file} is damaged. Do not record anything in it: "
     "put back a copy of that file from your backup."
@@ -63,12 +64,13 @@ def _make_private(file: Path) -> None:
 
 def _prepare(database: SqliteDatabase, file: Path) -> None:
     connection = connection_of(database)
+    connection.execute("BEGIN")  # one snapshot: another program may make the file at this moment
     version = _pragma(connection, "user_version")
     application = _pragma(connection, "application_id")
-    if version == 0 and application == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
-        _create(database)
-        return
-    if application != schema.APPLICATION_ID:
+    tables = connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    connection.execute("ROLLBACK")
+    new = version == 0 and application == 0 and not tables
+    if not new and application != schema.APPLICATION_ID:
         raise StoreError(
             f"{file} is not a suppression list of Opt-Out Desk. Choose another folder with --data."
         )
@@ -78,6 +80,10 @@ def _prepare(database: SqliteDatabase, file: Path) -> None:
             f"(its format is {_dotted(version)}, this program knows {_dotted(schema.SCHEMA_VERSION)}). "
             "Install the newest version and open it again.",
         )
+    connection.execute("PRAGMA journal_mode=wal")  # only now: another program's file stays as it is
+    if new:
+        _create(database)
+        return
     if file.stat().st_size <= SMALL_FILE:
         check_whole(connection, file)
     if version < schema.SCHEMA_VERSION:

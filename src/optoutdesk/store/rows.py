@@ -1,6 +1,7 @@
 """From domain objects to the values of rows, and back."""
 
 import json
+import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -71,13 +72,18 @@ def to_entry(row: Sequence[Any]) -> ledger.Entry:
     return ledger.Entry(row[0], row[1], row[2], row[3], spans, bytes(row[5]), bytes(row[6]), bytes(row[7]))
 
 
+def as_text(path: Path | str) -> str:
+    """Return a path as text; bytes of its name that are no UTF-8, which the database cannot hold, as \\xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def clean_values(record: CleanRecord) -> tuple[ledger.Value, ...]:
     return (
         to_text(record.at),
         record.by,
         record.scope,
-        record.input_path.name,
-        str(record.input_path),
+        as_text(record.input_path.name),
+        as_text(record.input_path),
         record.input_size,
         record.input_sha256,
         record.sheet,
@@ -87,11 +93,11 @@ def clean_values(record: CleanRecord) -> tuple[ledger.Value, ...]:
         record.kept,
         json.dumps(dict(record.reasons)),
         record.trimmed,
-        record.output_path.name,
-        str(record.output_path),
+        as_text(record.output_path.name),
+        as_text(record.output_path),
         record.output_size,
         record.output_sha256,
-        str(record.removed_path),
+        as_text(record.removed_path),
         record.removed_size,
         record.removed_sha256,
         record.suppressed_addresses,

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from optoutdesk.desk import Desk
-from optoutdesk.domain.errors import UserError
-from optoutdesk.domain.requests import Channel, Kind
 from optoutdesk.services.changes import Changes
 from optoutdesk.ui.tasks import Tasks
+
+# Names in signatures only: loading them would delay the window's first paint.
+if TYPE_CHECKING:
+    from optoutdesk.desk import Desk
+    from optoutdesk.domain.errors import UserError
+    from optoutdesk.domain.requests import Channel, Kind
 
 EVERYTHING = Changes.REQUESTS | Changes.CLEANED_LISTS | Changes.SETTINGS
 
@@ -23,7 +26,7 @@ class RecordDraft:
     """What is known already of an opt-out that is being recorded."""
 
     text: str
-    channel: Channel | None = None
+    channel: "Channel | None" = None
     day: date | None = None
     """Received on this day at an unknown time; None: now."""
 
@@ -48,7 +51,7 @@ class Context(QObject):
     find = Signal()
     """Open the find box."""
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: "Desk", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
         self.tasks = Tasks(desk.close, self)
@@ -70,6 +73,8 @@ class Context(QObject):
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment in the business's time zone."""
+        from zoneinfo import ZoneInfo
+
         return moment.astimezone(ZoneInfo(self.zone))
 
     def close(self) -> None:
@@ -82,7 +87,7 @@ class Context(QObject):
         if changes:
             self.changed.emit(changes)
 
-    def go_to_history(self, kind: Kind, key: str) -> None:
+    def go_to_history(self, kind: "Kind", key: str) -> None:
         """Ask the window for an address's or a domain's history."""
         self.show_history.emit(kind, key)
 
@@ -105,7 +110,7 @@ class Context(QObject):
 
         return ask(parent, title, text, yes, then, details=details)
 
-    def complain(self, parent: QWidget, error: UserError) -> QWidget:
+    def complain(self, parent: QWidget, error: "UserError") -> QWidget:
         """Show what went wrong: one plain sentence, the details behind a button. Returns at once."""
         from optoutdesk.ui.widgets.message import complain
 

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, Slot, qInstallMessageHandler
 from PySide6.QtWidgets import QWidget
 
 from optoutdesk.domain.errors import UserError
-from optoutdesk.ui.widgets.message import Message
+
+if TYPE_CHECKING:
+    from optoutdesk.ui.widgets.message import Message
 
 SENTENCE = "Something went wrong that should not have. Nothing you recorded is lost."
 KEEP_BYTES = 1 << 20
@@ -89,6 +92,8 @@ class ErrorReporter(QObject):
     def _show(self, report: tuple[str, str]) -> None:
         if self.shown is not None:
             return  # one at a time: a fault in a timer must not bury her in dialogs
+        from optoutdesk.ui.widgets.message import Message
+
         sentence, details = report
         title = "Something went wrong" if sentence == SENTENCE else "That did not work"
         self.shown = Message(self.window, title, sentence, details=details)

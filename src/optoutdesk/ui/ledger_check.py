@@ -3,13 +3,16 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from optoutdesk.domain.errors import Cancelled, UserError
-from optoutdesk.domain.ledger import Verification
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.tasks import Report
+
+if TYPE_CHECKING:
+    from optoutdesk.domain.ledger import Verification
 
 ADVICE = (
     "The history of your opt-outs was changed outside this program: {wrong}. "
@@ -43,11 +46,11 @@ class LedgerCheck(QObject):
         self._running = True
         self._context.lookups.run(self._verify, done=self._on_done, failed=self._on_failed)
 
-    def _verify(self, _report: Report) -> Verification:
-        return self._context.desk.store.verify()
+    def _verify(self, _report: Report) -> "Verification":
+        return self._context.desk.verify_ledger()
 
     @Slot(object)
-    def _on_done(self, result: Verification) -> None:
+    def _on_done(self, result: "Verification") -> None:
         self._running = False
         self._day = self._context.today()
         if result.holds:

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QObject, QSize, QTimer, Slot
+from PySide6.QtCore import QByteArray, QObject, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -28,21 +28,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import UserError
-from optoutdesk.domain.requests import Kind
 from optoutdesk.services.changes import Changes
 from optoutdesk.ui.context import EVERYTHING, Context, RecordDraft
 from optoutdesk.ui.ledger_check import LedgerCheck
-from optoutdesk.ui.screens.today import TodayScreen
 from optoutdesk.ui.theme import apply_theme
 from optoutdesk.ui.widgets.basic import Button
-from optoutdesk.ui.widgets.drop_zone import dropped_file
 from optoutdesk.ui.widgets.find_box import FindBox
 from optoutdesk.ui.widgets.icons import app_icon
-from optoutdesk.ui.widgets.message import Message, complain
 from optoutdesk.ui.widgets.rail import Rail
 from optoutdesk.ui.widgets.toast import Toast
+
+# The rest is loaded when it is needed: the window is seen first.
+if TYPE_CHECKING:
+    from optoutdesk.desk import Desk
+    from optoutdesk.domain.requests import Kind
 
 TODAY, OPT_OUTS, CLEAN = range(3)
 _SCREENS = (
@@ -58,7 +58,10 @@ USUAL = QSize(1280, 800)
 class MainWindow(QMainWindow):
     """The one window of a desk."""
 
-    def __init__(self, desk: Desk) -> None:
+    refused = Signal(object)
+    """UserError: the suppression list cannot be opened."""
+
+    def __init__(self, desk: "Desk") -> None:
         super().__init__()
         self.context = Context(desk, self)
         self._day: date | None = None
@@ -100,12 +103,9 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.stack, 1)
         columns.addWidget(self._content, 1)
         self.setCentralWidget(ground)
-        for index in range(len(_SCREENS)):
+        for _ in _SCREENS:
             # An empty page until she first goes there: a screen is built when it is needed.
-            page = TodayScreen(self.context) if index == TODAY else QWidget()
-            self.stack.addWidget(page)
-            if index == TODAY:
-                self._screens[TODAY] = page
+            self.stack.addWidget(QWidget())
 
     def _make_top_bar(self) -> QFrame:
         bar = QFrame()
@@ -161,9 +161,16 @@ class MainWindow(QMainWindow):
         """Load what the screen shows; called once, after the first paint."""
         if self._day is not None or self.context.tasks.closed:
             return
+        try:
+            _ = self.context.desk.store
+        except UserError as error:
+            self.hide()
+            self.refused.emit(error)
+            return
         self._day = self.context.today()
-        self._reload_all(EVERYTHING)
-        self._screens[self.stack.currentIndex()].first_focus()
+        self.go_to(TODAY)
+        self._count_badge()
+        self._screens[TODAY].first_focus()
         self._tick.start()
         self.ledger.check()
 
@@ -212,6 +219,10 @@ class MainWindow(QMainWindow):
         return self._screens[index]
 
     def _make_screen(self, index: int) -> QWidget:
+        if index == TODAY:
+            from optoutdesk.ui.screens.today import TodayScreen
+
+            return TodayScreen(self.context)
         if index == OPT_OUTS:
             from optoutdesk.ui.screens.optouts import OptOutsScreen
 
@@ -257,7 +268,7 @@ class MainWindow(QMainWindow):
         self._screens[CLEAN].ask_for_list()
 
     @Slot(object, str)
-    def show_history(self, kind: Kind, key: str) -> None:
+    def show_history(self, kind: "Kind", key: str) -> None:
         """Go to Opt-outs and show one address's or domain's history."""
         self.go_to(OPT_OUTS)
         self._screens[OPT_OUTS].show_history(kind, key)
@@ -318,6 +329,8 @@ class MainWindow(QMainWindow):
 
     @Slot(str, str)
     def _on_broken(self, sentence: str, details: str) -> None:
+        from optoutdesk.ui.widgets.message import Message
+
         message = Message(self, "The ledger does not hold", sentence, details=details, details_shown=True)
         message.open()
 
@@ -330,6 +343,8 @@ class MainWindow(QMainWindow):
         try:
             changes = desk.change_settings(replace(desk.settings, theme=choice))
         except OSError as error:
+            from optoutdesk.ui.widgets.message import complain
+
             complain(self, "The choice could not be saved; it holds until you close the window.", str(error))
             return
         except UserError as error:
@@ -351,6 +366,8 @@ class MainWindow(QMainWindow):
     # -- files dropped anywhere
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from optoutdesk.ui.widgets.drop_zone import dropped_file
+
         if dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
             self.toast.say("Drop the list to clean it. Your file is never changed.")
@@ -360,6 +377,8 @@ class MainWindow(QMainWindow):
         self.toast.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        from optoutdesk.ui.widgets.drop_zone import dropped_file
+
         self.toast.hide()
         path = dropped_file(event.mimeData())
         if path is not None:

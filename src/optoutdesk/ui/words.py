@@ -344,7 +344,7 @@ def problem(value: Problem) -> str:
 
 def edit_format_day() -> str:
     """Return Qt's format for a field with a day in it."""
-    return "ddd, MMM d, yyyy" if _month_first() else "ddd d MMM yyyy"
+    return "ddd MMM d, yyyy" if _month_first() else "ddd d MMM yyyy"
 
 
 def edit_format_time() -> str:

@@ -141,10 +141,15 @@ class FindDialog(QDialog):
         keys = QHBoxLayout(self._keys)
         keys.setContentsMargins(16, 9, 16, 10)
         keys.setSpacing(6)
+        self._about_a_hit: list[QWidget] = []
+        """Key hints that mean something only when there is an answer."""
         for key, does in (("Enter", "open"), ("Ctrl+Enter", "record an opt-out"), ("Ctrl+C", "copy address")):
-            keys.addWidget(label(key, "keycap"))
-            keys.addWidget(label(does, "small"))
-            keys.addSpacing(12)
+            parts = [label(key, "keycap"), label(does, "small")]
+            parts[1].setContentsMargins(0, 0, 12, 0)
+            for part in parts:
+                keys.addWidget(part)
+            if key != "Ctrl+Enter":
+                self._about_a_hit += parts
         keys.addStretch(1)
         column.addWidget(self._keys)
 
@@ -218,7 +223,8 @@ class FindDialog(QDialog):
             self.list.setCurrentIndex(self.model.index(0))
         self.hint.setText(findings.hint)
         self.hint.setVisible(bool(findings.hint))
-        self.list.setVisible(bool(findings.hits))
+        for part in (self.list, *self._about_a_hit):
+            part.setVisible(bool(findings.hits))
         self._place()
 
     # -- acting
@@ -253,14 +259,14 @@ class FindDialog(QDialog):
             self.list.setCurrentIndex(self.model.index(row))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._over:
-            if event.type() is QEvent.Type.Resize:
-                self.setGeometry(self._over.rect())
-                self._place()
-            return False
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+        # The type first: while everything is torn down the attributes are gone already.
+        kind = event.type()
+        if kind is QEvent.Type.Resize and watched is self._over:
+            self.setGeometry(self._over.rect())
+            self._place()
+        elif kind is QEvent.Type.KeyPress and watched is self.box and isinstance(event, QKeyEvent):
             return self._key(event)
-        return super().eventFilter(watched, event)
+        return False
 
     def _key(self, event: QKeyEvent) -> bool:
         key = event.key()

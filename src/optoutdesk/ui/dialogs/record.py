@@ -26,7 +26,7 @@ from optoutdesk.ui.widgets.basic import Button, label, line
 from optoutdesk.ui.widgets.found_list import FoundList
 from optoutdesk.ui.widgets.when_edit import WhenEdit
 
-_WIDTH = 560
+_WIDTH = 580
 _SETTLE_MS = 120
 """How long she must pause before the text is read again."""
 
@@ -109,8 +109,8 @@ class RecordDialog(Dialog):
         grid.addLayout(_field("From &what", self.scope), 1, 0)
         grid.addLayout(_field("Recorded &by", self.by), 1, 1)
         grid.addLayout(_field("N&ote", self.note), 2, 0, 1, 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0, 5)
+        grid.setColumnStretch(1, 4)
         body.addLayout(grid)
 
     def _build_foot(self, body: QVBoxLayout) -> None:

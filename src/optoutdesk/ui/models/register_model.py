@@ -153,8 +153,8 @@ class RegisterModel(QAbstractTableModel):
             return self._state(row).tone if column == STATE else None
         if role == MUTED_ROLE:
             return column == DUE and row.lifted
-        if role == Qt.ItemDataRole.ToolTipRole and column == ADDRESS:
-            return words.subject(row.request.kind, row.request.key)
+        if role == Qt.ItemDataRole.ToolTipRole and column != STATE:
+            return self._text(row, column)  # a narrow column shortens it
         return None
 
     def _text(self, row: RegisterRow, column: int) -> str:

@@ -151,8 +151,9 @@ class ResultView(QWidget):
         self.chips.setVisible(result.removed_count > 0)
         self.model.show(result.removed)
         last = words.number(result.removed[-1].row) if result.removed else ""
+        widest = max((words.reason(reason) for reason in result.reasons), key=len, default="")
         self.table.set_columns(
-            {columns.ROW: max(last, columns.HEADERS[columns.ROW], key=len), columns.WHY: "Suppressed domain"},
+            {columns.ROW: max(last, columns.HEADERS[columns.ROW], key=len), columns.WHY: widest},
             stretch=columns.ADDRESS,
             chips=[columns.WHY],
         )

@@ -6,7 +6,16 @@ from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from optoutdesk.domain.address import parse_domain_entry, read_cell
 from optoutdesk.domain.errors import UserError
@@ -324,10 +333,11 @@ class OptOutsScreen(QWidget):
         if subject is None and index.isValid():
             request = self.model.row(index.row()).request
             subject = (request.kind, request.key)
-        if subject is None:
-            self.detail.show_history(None)
-        else:
-            self.detail.show_history(self._context.desk.register.history(*subject, self._context.now()))
+        desk, now = self._context.desk, self._context.now()
+        had_focus = self.detail.isAncestorOf(QApplication.focusWidget() or self)
+        other = self.detail.show_history(None if subject is None else desk.register.history(*subject, now))
+        if other and had_focus:
+            self.table.setFocus()  # the button that was pressed is gone
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:

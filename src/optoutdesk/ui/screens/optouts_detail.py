@@ -89,9 +89,10 @@ class DetailPanel(QFrame):
         """What is shown."""
         return self._history
 
-    def show_history(self, history: History | None) -> None:
-        """Show another address's or domain's history."""
-        had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+    def show_history(self, history: History | None) -> bool:
+        """Show another address's or domain's history; False when it is the one that is shown."""
+        if history is not None and history == self._history:
+            return False  # whatever has the keyboard keeps it
         self._history = history
         body = QWidget()
         body.setProperty("role", "plain")
@@ -104,8 +105,7 @@ class DetailPanel(QFrame):
             self._fill(column, history)
         column.addStretch(1)
         self._scroll.setWidget(body)
-        if had_focus:
-            self._scroll.setFocus()
+        return True
 
     def _fill(self, column: QVBoxLayout, history: History) -> None:
         name = words.subject(history.kind, history.key)
@@ -125,7 +125,11 @@ class DetailPanel(QFrame):
         request = bars_most(history)
         if request is None:
             if not history.opt_ins:
-                free = "May be mailed." if history.kind is Kind.ADDRESS else "The domain itself is not suppressed."
+                free = (
+                    "May be mailed."
+                    if history.kind is Kind.ADDRESS
+                    else "The domain itself is not suppressed."
+                )
                 return f"Nothing on record. {free}"
             latest = max(history.opt_ins, key=lambda opt_in: opt_in.at)
             return f"May be mailed again since {words.short_date(self._context.local(latest.at).date())}"

@@ -195,8 +195,9 @@ class TodayScreen(QWidget):
 
     def first_focus(self) -> None:
         """Put the focus where work begins: on the most urgent request, else on the box that records one."""
-        if self.act_now.isVisible():
-            self.act_now.rows[0].button.setFocus()
+        section = next((part for part in (self.act_now, self.on_track) if part.isVisible()), None)
+        if section is not None:
+            section.rows[0].address.setFocus()
         else:
             self.quick.text.setFocus()
 

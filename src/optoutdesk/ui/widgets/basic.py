@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 
@@ -18,6 +18,27 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
         # Without this a wrapped label asks for a width of its own and pushes narrow windows apart.
         made.setMinimumWidth(1)
     return made
+
+
+_BY_KEYBOARD = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+}
+
+
+class FocusRing:
+    """Mixed into a widget that paints itself: whether to show that it has the focus, which a click does not need."""
+
+    focus_visible = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.focus_visible = event.reason() in _BY_KEYBOARD
+        super().focusInEvent(event)  # type: ignore[misc]
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.focus_visible = False
+        super().focusOutEvent(event)  # type: ignore[misc]
 
 
 def line() -> QFrame:

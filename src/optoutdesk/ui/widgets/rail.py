@@ -14,16 +14,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optoutdesk.ui import words
 from optoutdesk.ui.theme import Size, color, font, theme, theme_changed
-from optoutdesk.ui.widgets.basic import Button, label, restyle
+from optoutdesk.ui.widgets.basic import Button, FocusRing, label, restyle
 from optoutdesk.ui.widgets.icons import paint_icon
 
 WIDTH = 196
 THEMES = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
 
 
-class RailButton(QAbstractButton):
+class RailButton(FocusRing, QAbstractButton):
     """One screen in the rail, with a badge of how much there waits for her."""
 
     def __init__(self, text: str, icon: str, shortcut: str, parent: QWidget | None = None) -> None:
@@ -52,7 +51,7 @@ class RailButton(QAbstractButton):
         self.update()
 
     def _name(self) -> None:
-        waits = f", {words.count(self._badge, 'request')} waiting" if self._badge else ""
+        waits = f", {self._badge} request{'' if self._badge == 1 else 's'} waiting" if self._badge else ""
         self.setAccessibleName(f"{self.text()}{waits}")
 
     def sizeHint(self) -> QSize:
@@ -71,7 +70,7 @@ class RailButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QPen(color(colours.accent), 1.5) if self._focus_visible() else Qt.PenStyle.NoPen)
+        painter.setPen(QPen(color(colours.accent), 1.5) if self.focus_visible else Qt.PenStyle.NoPen)
         if self.isChecked():
             painter.setBrush(color(colours.accent_soft))
         elif self.underMouse():
@@ -87,15 +86,12 @@ class RailButton(QAbstractButton):
         painter.drawText(QRectF(36, 0, right - 40, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()
 
-    def _focus_visible(self) -> bool:
-        return self.hasFocus()
-
     def _paint_badge(self, painter: QPainter, area: QRectF) -> float:
         """Paint the badge and return where it begins."""
         ink, ground = theme().tone(self._tone)
         painter.save()
         painter.setFont(font(Size.SMALL, medium=True))
-        text = words.number(self._badge)
+        text = f"{self._badge:,}"
         width = max(20.0, QFontMetricsF(painter.font()).horizontalAdvance(text) + 13)
         place = QRectF(area.right() - 10 - width, area.center().y() - 9, width, 18)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 from optoutdesk.services.due_requests import Due
 from optoutdesk.ui import words
 from optoutdesk.ui.theme import color, font, theme, theme_changed
-from optoutdesk.ui.widgets.basic import Button, ElidedLabel, label
+from optoutdesk.ui.widgets.basic import Button, ElidedLabel, FocusRing, label
 from optoutdesk.ui.widgets.strip import DeadlineStrip
 
 STRIP_WIDTH = 176
 
 
-class AddressButton(QAbstractButton):
+class AddressButton(FocusRing, QAbstractButton):
     """An address that leads to its history; shortened in the middle where it is too long."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -39,7 +39,7 @@ class AddressButton(QAbstractButton):
         colours = theme()
         shown_font = font(medium=True)
         painter = QPainter(self)
-        if self.hasFocus():
+        if self.focus_visible:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(color(colours.accent))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
@@ -130,6 +130,7 @@ class RequestRow(QWidget):
             grid.addWidget(self.strip, 2, 0, bottom)
             grid.addWidget(self.left, 2, 1, bottom)
             grid.addWidget(self.due, 2, 2, 1, 2, bottom)
+        self.strip.setContentsMargins(0 if wide else 2, 0, 0, 0)  # in line with the letters above
         grid.setRowMinimumHeight(2, 0 if wide else 24)
         grid.setColumnStretch(0, 1 if wide else 0)
         grid.setColumnStretch(2, 0 if wide else 1)

@@ -101,5 +101,6 @@ class DeadlineStrip(QWidget):
         if self._due is None:
             return
         painter = QPainter(self)
-        paint_strip(painter, QRectF(0, 0, min(self.width(), MAX_WIDTH), HEIGHT), self._due)
+        left = self.contentsMargins().left()
+        paint_strip(painter, QRectF(left, 0, min(self.width() - left, MAX_WIDTH), HEIGHT), self._due)
         painter.end()

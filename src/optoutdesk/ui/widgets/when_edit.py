@@ -34,11 +34,8 @@ class WhenEdit(QWidget):
         self.time.setLocale(english)
         self.time.setDisplayFormat(words.edit_format_time())
         self.time.setAccessibleName("Received at")
-        self.time.setFixedWidth(
-            self.time.fontMetrics().horizontalAdvance("00:00") + 46
-            if len(self.time.displayFormat()) < 6
-            else 104
-        )
+        longest = "00:00 AM" if "AP" in words.edit_format_time() else "00:00"
+        self.time.setFixedWidth(self.time.fontMetrics().horizontalAdvance(longest) + 44)
         for edit in (self.day, self.time):
             edit.setFixedHeight(34)
         typed = self.time.findChild(QLineEdit)

@@ -1,0 +1,110 @@
+"""What the store's tests write into it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from optoutdesk.domain.cleaning import CleanRecord
+from optoutdesk.domain.requests import (
+    ALL_MAIL,
+    Channel,
+    Kind,
+    OptIn,
+    OptOutRequest,
+    Received,
+    received_at,
+)
+from optoutdesk.store import Store
+from optoutdesk.store.store import Subject
+
+NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
+DAY = timedelta(days=1)
+JANE: Subject = (Kind.ADDRESS, "jane@example.com")
+
+
+def request(
+    subject: Subject | str = JANE,
+    received: Received | datetime = NOW - 14 * DAY,
+    scope: str = ALL_MAIL,
+    channel: Channel = Channel.PHONE,
+    due: date = date(2026, 11, 25),
+) -> OptOutRequest:
+    kind, key = (Kind.ADDRESS, subject) if isinstance(subject, str) else subject
+    if isinstance(received, datetime):
+        received = received_at(received, "America/New_York")
+    return OptOutRequest(
+        id=0,
+        kind=kind,
+        key=key,
+        given=key.title(),
+        scope=scope,
+        received=received,
+        channel=channel,
+        note="Bitte nicht mehr. \u2713",
+        by="Ana",
+        recorded_at=NOW,
+        due=due,
+        policy="can-spam",
+        counting="Monday to Friday",
+    )
+
+
+def opt_in(subject: Subject = JANE, at: datetime = NOW, scope: str = ALL_MAIL) -> OptIn:
+    return OptIn(0, *subject, scope, at, "Ana", "form of 3 May", NOW)
+
+
+def clean_record(name: str = "list.csv") -> CleanRecord:
+    return CleanRecord(
+        at=NOW,
+        by="Ana",
+        scope=None,
+        input_path=Path("/lists") / name,
+        input_size=1200,
+        input_sha256="ab" * 32,
+        sheet=None,
+        columns=("E-mail", "B"),
+        rules={"keep_duplicates": False, "drop_address_only": True},
+        rows=10,
+        kept=7,
+        reasons={"opted-out": 2, "duplicate": 1},
+        trimmed=1,
+        output_path=Path("/lists/list-clean.csv"),
+        output_size=900,
+        output_sha256="cd" * 32,
+        removed_path=Path("/lists/list-removed.csv"),
+        removed_size=300,
+        removed_sha256="ef" * 32,
+        suppressed_addresses=5,
+        suppressed_domains=1,
+        against_entry=3,
+        against_head="01" * 32,
+    )
+
+
+def add(store: Store, *requests: OptOutRequest) -> list[OptOutRequest]:
+    with store.act("record opt-out", by="Ana", now=NOW) as act:
+        return act.add_requests(requests)
+
+
+def fill(store: Store) -> None:
+    """Write something into every table."""
+    stored = add(store, request(), request("bob@example.com"), request((Kind.DOMAIN, "rival.example")))
+    with store.act("mark done", by="Ben", now=NOW) as act:
+        act.mark_done([stored[1].id], NOW - DAY, "Ben", NOW)
+    with store.act("opt in again", by="Ana", now=NOW) as act:
+        act.add_opt_in(opt_in())
+        act.close_requests(stored[:1])
+    with store.act("clean list", by="Ana", now=NOW) as act:
+        act.add_clean(clean_record())
+
+
+@contextmanager
+def raw(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file as any database tool does."""
+    connection = sqlite3.connect(file, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()

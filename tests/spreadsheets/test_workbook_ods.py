@@ -329,6 +329,16 @@ def test_a_text_without_end_is_not_collected(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.parametrize(
+    "element", ["table:table", "table:table-row", "table:table-cell", "text:p", "text:span", "draw:frame"]
+)
+def test_elements_without_end_in_each_other_are_not_collected(tmp_path, element):
+    deep = f"<{element}>" * 20_000 + f"</{element}>" * 20_000
+    for rows in (deep, ods_row(ods_text(deep))):
+        error = refused(write_ods(tmp_path / "a.ods", ods_table(rows)))
+        assert "without end in each other" in error.details
+
+
 def test_no_damage_within_the_content_crashes_the_reader(tmp_path):
     content = ods_content(
         ods_table(

@@ -333,6 +333,19 @@ def test_a_tag_without_end_is_not_collected(with_part, bomb):
     assert str(refused(with_part(SHEET, content))).startswith(TOO_BIG)
 
 
+@pytest.mark.parametrize("element", ["a", "c", "v", "row", "t", "f", "is", "r", "rPh", "si", "sheetData"])
+@pytest.mark.parametrize("name", ["xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", SHEET])
+def test_elements_without_end_in_each_other_are_not_collected(with_part, name, element):
+    content = xlsx_parts(ROW, strings="<si><t>a</t></si>")[name]
+    start, end = content[: content.index(">") + 1], content[content.rindex("<") :]
+    deep = f"<{element}>" * 20_000 + f"</{element}>" * 20_000
+    if name == SHEET:
+        deep = f'<sheetData><row r="1">{deep}</row></sheetData>'
+    error = refused(with_part(name, start + deep + end))
+    assert str(error) == DAMAGED
+    assert "Expat" not in error.details
+
+
 @pytest.mark.parametrize("name", [SHEET, "xl/sharedStrings.xml"])
 @pytest.mark.parametrize("runs", [1, 300])
 def test_a_text_without_end_is_not_collected(with_part, monkeypatch, name, runs):

@@ -95,7 +95,7 @@ def fill(store: Store) -> None:
         act.mark_done([stored[1].id], NOW - DAY, "Ben", NOW)
     with store.act("opt in again", by="Ana", now=NOW) as act:
         act.add_opt_in(opt_in())
-        act.close_requests(stored[:1])
+        act.set_open(stored[:1], [])
     with store.act("clean list", by="Ana", now=NOW) as act:
         act.add_clean(clean_record())
 

@@ -12,7 +12,7 @@ from optoutdesk.domain.deadlines import CellKind
 from optoutdesk.services.due_requests import Due
 from optoutdesk.ui import words
 from optoutdesk.ui.theme import theme
-from optoutdesk.ui.widgets import Chip, DeadlineStrip, DropZone, ElidedLabel, FilterChips
+from optoutdesk.ui.widgets import Button, Chip, DeadlineStrip, DropZone, ElidedLabel, FilterChips
 from optoutdesk.ui.widgets.flow import FlowLayout
 from optoutdesk.ui.widgets.message import Message
 from optoutdesk.ui.widgets.strip import cell_rects, paint_strip
@@ -191,3 +191,19 @@ def test_the_details_are_one_click_away_and_ready_to_copy(qtbot) -> None:
     assert message.details.isVisible()
     qtbot.mouseClick(message.copy, Qt.MouseButton.LeftButton)
     assert QApplication.clipboard().text() == "The list cannot be read.\n\nline 7: bad byte"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_enter_presses_a_button_wherever_it_stands(qtbot, key: Qt.Key) -> None:
+    button = Button("Mark done")
+    qtbot.addWidget(button)
+    with qtbot.waitSignal(button.clicked):
+        qtbot.keyClick(button, key)
+
+
+def test_a_wrapped_sentence_is_never_cut(qtbot) -> None:
+    message = Message(None, "That did not work", "A rather long sentence about what to do next. " * 12)
+    qtbot.addWidget(message)
+    message.open()
+    assert message.text.height() >= message.text.heightForWidth(message.text.width())
+    assert message.rect().contains(message.no.geometry())

@@ -65,6 +65,8 @@ def add(desk: Desk, arguments: argparse.Namespace) -> int:
     for item in recorded:
         request = item.request
         state = f"already suppressed since {received_text(request)}" if item.already else "suppressed"
+        if item.lifted:
+            state = "recorded, but NOT suppressed: opted in again after that"
         print(
             f"{given_text(request)}: {state} · {_scope_text(request.scope)} · due {request.due.isoformat()}"
         )

@@ -152,3 +152,19 @@ def in_force(
         return not any(o.scope in lifting and o.at > request.received.latest for o in given)
 
     return sorted(filter(barred, requests), key=lambda request: (request.received.instant, request.id))
+
+
+def with_clock(barring: Iterable[OptOutRequest]) -> list[OptOutRequest]:
+    """Return the requests that are still to be done, of those in force about one address or one domain.
+
+    Of one scope the strictest clock runs: an earlier receipt recorded later takes the place of the known one.
+    """
+    given = list(barring)
+
+    def replaced(request: OptOutRequest) -> bool:
+        return any(
+            r.scope == request.scope and r.id > request.id and r.received.instant < request.received.instant
+            for r in given
+        )
+
+    return [request for request in given if request.done_at is None and not replaced(request)]

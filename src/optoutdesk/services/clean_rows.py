@@ -100,8 +100,13 @@ class PeopleReader:
         index_of = {position: index for index, position in enumerate(positions)}
         for position in block.several_lines:
             index = index_of.get(position)
-            if index is None or "@" not in block.raw[position]:
+            raw: str = block.raw[position]
+            if index is None or "@" not in raw:
                 continue
+            cells = "".join(batch.cells[index])
+            one_line = "\n" not in cells and "\r" not in cells
+            if one_line and raw.isascii() and raw.count("@") == cells.count("@"):
+                continue  # nearly always: the only address is the one that is judged anyway
             row = block.rows[position]
             glued = [column for column, cell in enumerate(row) if "\n" in cell or "\r" in cell]
             hidden = [
@@ -109,10 +114,10 @@ class PeopleReader:
                 for column, cell in enumerate(row)
                 if _may_hold_address(cell) and (column in glued or column not in self._layout.address_columns)
             ]
-            batch.beside[index] = [*batch.beside.get(index, ()), *hidden]
-            if not any("@" in row[column] for column in glued):
-                continue
-            if self._layout.header_row is not None and len(row) != len(self._layout.columns):
+            if hidden:
+                batch.beside[index] = [*batch.beside.get(index, ()), *hidden]
+            at_glued = any("@" in row[column] for column in glued)
+            if at_glued and self._layout.header_row is not None and len(row) != len(self._layout.columns):
                 batch.broken[index] = GLUED
 
     def suppressed_elsewhere(self, block: Block, people: People, kept: Sequence[int]) -> int:

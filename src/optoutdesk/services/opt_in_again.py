@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from optoutdesk.domain.errors import UserError
-from optoutdesk.domain.requests import Kind, OptIn, OptOutRequest, in_force
+from optoutdesk.domain.requests import Kind, OptIn, OptOutRequest, in_force, with_clock
 from optoutdesk.services.changes import Changes
 from optoutdesk.store import Store
 
@@ -36,7 +36,7 @@ class OptInAgain:
             kind=Kind(request.kind),
             key=request.key,
             scope=scope or request.scope,
-            at=at,
+            at=at.replace(microsecond=0),  # as it is stored: the same second is the same moment
             by=by,
             evidence=evidence.strip(),
             recorded_at=now,
@@ -44,9 +44,8 @@ class OptInAgain:
         subject = (request.kind, request.key)
         with self._store.act("opt in again", by=by, now=now) as act:
             before = self._store.barring(subject, None)
-            after = in_force(
-                self._store.requests_about(subject), [*self._store.opt_ins_about(subject), opt_in], None
-            )
+            requests = self._store.requests_about(subject)
+            after = in_force(requests, [*self._store.opt_ins_about(subject), opt_in], None)
             lifted = [r for r in before if r.id not in {left.id for left in after}]
             target = opt_in.scope
             lifts_list = in_force(before, [opt_in], target) != in_force(before, [], target)
@@ -55,5 +54,5 @@ class OptInAgain:
                     "The consent must be later than the opt-out: on the same day the opt-out stands. Nothing was changed."
                 )
             act.add_opt_in(opt_in)
-            act.close_requests(lifted)
+            act.set_open(requests, with_clock(after))
         return Changes.REQUESTS

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from optoutdesk.domain.address import Problem, parse_domain_entry, read_cell
@@ -16,10 +16,11 @@ from optoutdesk.domain.requests import (
     received_at,
     received_on,
     scope_name,
+    with_clock,
 )
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.counting import Counting
-from optoutdesk.store import Store
+from optoutdesk.store import Act, Store
 
 # In the middle of a text only the star says that a whole domain is meant: "@shop" alone may be a name.
 _DOMAIN_ENTRIES = re.compile(r"(?<!\S)[<(\"']?(\*@[^\s<>()\"',;]+)")
@@ -54,7 +55,9 @@ class Recorded:
 
     request: OptOutRequest
     already: bool
-    """It was barred already; nothing new was stored."""
+    """It was barred already; nothing new was stored, or an earlier receipt of it."""
+    lifted: bool = False
+    """The person opted in again after this receipt: it is on record, but bars nothing."""
 
 
 class RecordOptOut:
@@ -117,16 +120,21 @@ class RecordOptOut:
 
     def received(self, when: datetime | date, now: datetime) -> Received:
         """Return the receipt for a moment, or a day without a time; UserError when it lies ahead or is absurd."""
-        zone = self._counting.zone
-        receipt = received_at(when, zone) if isinstance(when, datetime) else received_on(when, zone)
-        if receipt.instant > now + timedelta(minutes=5) or receipt.day > self._counting.today(now):
-            raise UserError(
-                f"{receipt.day.isoformat()} lies ahead. Give the day on which the request arrived."
-            )
-        if receipt.day < _EARLIEST:
-            raise UserError(
-                f"{receipt.day.isoformat()} is too long ago. Give the day on which the request arrived."
-            )
+        day = when.date() if isinstance(when, datetime) else when
+        # First by the year alone: at the ends of the calendar no time zone can be applied.
+        receipt = None
+        if _EARLIEST.year <= day.year <= now.year + 1:
+            zone = self._counting.zone
+            receipt = received_at(when, zone) if isinstance(when, datetime) else received_on(when, zone)
+            day = receipt.day
+        if day < _EARLIEST:
+            raise UserError(f"{day.isoformat()} is too long ago. Give the day on which the request arrived.")
+        if (
+            receipt is None
+            or receipt.instant > now + timedelta(minutes=5)
+            or day > self._counting.today(now)
+        ):
+            raise UserError(f"{day.isoformat()} lies ahead. Give the day on which the request arrived.")
         return receipt
 
     def due(self, received: Received) -> date:
@@ -178,19 +186,21 @@ class RecordOptOut:
                     fresh.append(request)
             if not fresh:
                 act.leave_no_entry()
-            stored = iter(act.add_requests(fresh) if fresh else ())
-            act.close_requests(r for request in fresh for r in self._later_ones(request))
+            stored = act.add_requests(fresh) if fresh else []
+            lifted = {request.id for request in stored if not self._start_clock(act, request)}
+        numbered = iter(stored)
         recorded = [
-            item if item.request.id else Recorded(next(stored), item.already) for item in outcome.values()
+            item if item.request.id else replace(item, request=next(numbered)) for item in outcome.values()
         ]
+        recorded = [replace(item, lifted=item.request.id in lifted) for item in recorded]
         return recorded, Changes.REQUESTS if fresh else Changes.NOTHING
 
-    def _later_ones(self, request: OptOutRequest) -> list[OptOutRequest]:
-        """Return the known requests whose place an earlier receipt takes: one clock runs, the strictest."""
-        known = self._store.requests_about((request.kind, request.key))
-        return [
-            r for r in known if r.scope == request.scope and r.received.instant > request.received.instant
-        ]
+    def _start_clock(self, act: Act, request: OptOutRequest) -> bool:
+        """Let the strictest clock of each scope run, and return whether the new request bars anything at all."""
+        subject = (request.kind, request.key)
+        barring = self._store.barring(subject, None)
+        act.set_open(self._store.requests_about(subject), with_clock(barring))
+        return any(r.id == request.id for r in barring)
 
     def _known_spelling(self, scope: str) -> str:
         """Return the spelling under which a list is known already, so that one list has one name."""

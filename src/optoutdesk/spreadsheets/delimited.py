@@ -42,8 +42,8 @@ class SheetWriter:
                 for cell in cells
             ]
         )
-        whole = f"{text},{record}\r\n"
-        return None if _MAYBE_FORMULA.search(whole) else whole
+        whole = f"{text},{record}"
+        return None if _MAYBE_FORMULA.search(whole) else whole + "\r\n"
 
     def write(self, lines: Iterable[str]) -> None:
         """Write lines."""

@@ -26,7 +26,7 @@ from optoutdesk.spreadsheets.cells import (
     without_result,
 )
 from optoutdesk.spreadsheets.columns import letter_of
-from optoutdesk.spreadsheets.package import Attributes, Package
+from optoutdesk.spreadsheets.package import DEEPEST, Attributes, Package
 from optoutdesk.spreadsheets.table import CellValue
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -123,7 +123,8 @@ def _list_sheets(package: Package) -> list[Sheet]:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     for _ in package.feed("content.xml", parser):
-        pass
+        if depth > DEEPEST:
+            raise damaged(package.name, "content.xml has elements without end in each other")
     return sheets
 
 
@@ -154,6 +155,8 @@ class _SheetParser:
         if self._parts or self._lines:
             check_text(self._parts, self._file)
             check_text(self._lines, self._file)
+        if self._depth > DEEPEST:
+            self._refuse("elements without end in each other")
         rows, self._rows = self._rows, []
         return rows
 

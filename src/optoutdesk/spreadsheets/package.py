@@ -30,6 +30,8 @@ _PIECE = 16 << 10
 _READ = 256 << 10
 # Expat keeps an unfinished tag and scans it again with every piece.
 _LONGEST_TAG = 2 << 20
+DEEPEST = 500
+"""Elements within each other; each of them takes memory until it ends. No spreadsheet program writes 50."""
 _ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1"}  # those that expat knows by itself
 
 Attributes = Mapping[str, str]
@@ -110,6 +112,8 @@ class Package:
 
         def start(name: str, attributes: dict[str, str]) -> None:
             path.append(name.rpartition(" ")[2])
+            if len(path) > DEEPEST:
+                raise damaged(self.name, f"{part} has elements without end in each other")
             visit(path, attributes)
 
         def end(_: str) -> None:

@@ -95,9 +95,9 @@ class TextTable:
         number = 1
         for some in lines:
             cells = [line.rstrip("\r\n") for line in some]
+            if number == 1:
+                cells[0] = cells[0].removeprefix(self.mark)
             rows = [[cell] if cell else [] for cell in cells]
-            if number == 1 and rows and rows[0]:
-                rows[0][0] = rows[0][0].removeprefix(self.mark)
             yield Block(list(range(number, number + len(some))), rows, some)
             number += len(some)
 
@@ -134,7 +134,7 @@ class TextTable:
             for row in reader:
                 end = reader.line_num
                 if end > given:  # the mark of the end; it stands alone unless a quotation mark swallowed it
-                    ended = row == [_END]
+                    ended = (ends[-1] if ends else first) == given
                     break
                 rows.append(row)
                 ends.append(end)

@@ -21,6 +21,8 @@ MAIN = (
 )
 # A width for "all columns to the right" is not one for each of them.
 _MOST_WIDTHS = 1_000
+# Of 16 kB each; more than this is not there to be read.
+_PIECES_BEFORE_CELLS = 500
 
 
 class XlsxBook:
@@ -83,25 +85,28 @@ class XlsxBook:
             nonlocal begun
             local = name.rpartition(":")[2]
             begun = begun or local == "sheetData"
-            if local != "col" or begun:
-                return
-            try:
-                first, last = int(attributes["min"]), int(attributes["max"])
-                width = float(attributes["width"])
-            except (KeyError, ValueError):
-                return
-            if first >= 1 and 0 < width <= 255:
-                widths.update(
-                    dict.fromkeys(range(first - 1, min(last, first + _MOST_WIDTHS, MAX_COLUMNS)), width)
-                )
+            if local == "col" and not begun:
+                widths.update(_widths(attributes))
 
         with Package(self._path) as package:
             parser = package.parser()
             parser.StartElementHandler = start
-            for _ in package.feed(self._parts[index], parser):
-                if begun:
+            for read, _ in enumerate(package.feed(self._parts[index], parser)):
+                if begun or read > _PIECES_BEFORE_CELLS:
                     break
         return widths
+
+
+def _widths(attributes: Attributes) -> dict[int, float]:
+    """Return the widths that one <col> sets."""
+    try:
+        first, last = int(attributes["min"]), int(attributes["max"])
+        width = float(attributes["width"])
+    except (KeyError, ValueError):
+        return {}
+    if first < 1 or not 0 < width <= 255:
+        return {}
+    return dict.fromkeys(range(first - 1, min(last, first + _MOST_WIDTHS, MAX_COLUMNS)), width)
 
 
 def main_part(package: Package) -> str:

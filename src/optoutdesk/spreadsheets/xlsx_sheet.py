@@ -26,7 +26,7 @@ from optoutdesk.spreadsheets.cells import (
     without_result,
 )
 from optoutdesk.spreadsheets.columns import letter_of
-from optoutdesk.spreadsheets.package import Attributes
+from optoutdesk.spreadsheets.package import DEEPEST, Attributes
 from optoutdesk.spreadsheets.table import CellValue
 
 # As many distinct strings as fit into a full sheet of 20 columns, and more.
@@ -71,8 +71,8 @@ class SheetParser:
         self._row, self._data = prefix + "row", prefix + "sheetData"
         self._known_asides = {prefix + "rPr", prefix + "rPh", prefix + "phoneticPr"}
         self._in_data = self._seen_data = self._in_text = self._formula = self._valued = False
-        self._aside = 0
-        self._cell: Attributes = {}
+        self._aside = self._nested = 0
+        self._cell: Attributes | None = None
         self._parts: list[str] = []
         self._number = self._next = self._cut = 0
         self._row_text = ""
@@ -84,35 +84,42 @@ class SheetParser:
         """Return the rows that were completed since the last call."""
         if self._parts:
             check_text(self._parts, self._place[0])
+        if self._nested > DEEPEST:
+            self._refuse("elements without end in each other")
         rows, self._rows = self._rows, []
         return rows
 
     def check_end(self) -> None:
         """Make sure that what was read was a sheet."""
         if not self._seen_data:
-            raise damaged(self._place[0], f"sheet {self._place[1]} has no sheetData")
+            self._refuse("no sheetData")
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Begin an element."""
         if name == self._c:
+            if self._cell is not None:
+                self._refuse(f"a cell in a cell in row {self._number}")
             self._cell = attributes
             self._formula = self._valued = False
         elif name == self._v:
+            if self._in_text:
+                self._refuse(f"a value in a value in row {self._number}")
             self._in_text = self._valued = True
         elif name == self._row:
             self._begin_row(attributes.get("r"))
         elif name == self._t:
+            self._nested += 1
             self._in_text = not self._aside
-        elif name == self._f:
-            self._formula = True
-        elif name in self._known_asides:
-            self._aside += 1
-        elif name == self._data:
-            self._in_data = self._seen_data = True
-        elif self._in_data and not self._aside and name not in (self._is, self._r):
-            raise damaged(
-                self._place[0], f"sheet {self._place[1]} has an element {name} near row {self._number}"
-            )
+        else:
+            self._nested += 1
+            if name == self._f:
+                self._formula = True
+            elif name in self._known_asides:
+                self._aside += 1
+            elif name == self._data:
+                self._in_data = self._seen_data = True
+            elif self._in_data and not self._aside and name not in (self._is, self._r):
+                self._refuse(f"an element {name} near row {self._number}")
 
     def characters(self, data: str) -> None:
         """Take text."""
@@ -124,20 +131,27 @@ class SheetParser:
         if name == self._v:
             self._in_text = False
         elif name == self._c:
-            self._end_cell(self._cell)
+            if self._cell is not None:
+                self._end_cell(self._cell)
+            self._cell = None
         elif name == self._row:
             if self._texts:
                 self._rows.append((self._number, self._texts, self._values))
             self._row_text = ""
         elif name == self._t:
+            self._nested -= 1
             self._in_text = False
-        elif name in self._known_asides:
-            self._aside -= 1
-        elif name == self._data:
-            self._in_data = False
+        else:
+            self._nested -= 1
+            if name in self._known_asides:
+                self._aside -= 1
+            elif name == self._data:
+                self._in_data = False
 
     def _begin_row(self, given: str | None) -> None:
         last = self._number
+        if self._row_text:
+            self._refuse(f"a row in row {last}")
         if given is None:
             number = last + 1
         elif given.isdigit() and given.isascii() and len(given) < 9:
@@ -246,13 +260,14 @@ class StringsParser:
         self._name = name
         self._si, self._t = prefix + "si", prefix + "t"
         self._asides = {prefix + "rPr", prefix + "rPh"}
-        self._aside = 0
+        self._aside = self._nested = 0
         self._in_text = False
         self._parts: list[str] = []
         self.strings: list[str] = []
 
     def start(self, name: str, _: Attributes) -> None:
         """Begin an element."""
+        self._nested += 1
         if name == self._t:
             self._in_text = not self._aside
         elif name == self._si:
@@ -267,6 +282,7 @@ class StringsParser:
 
     def end(self, name: str) -> None:
         """End an element."""
+        self._nested -= 1
         if name == self._t:
             self._in_text = False
         elif name == self._si:
@@ -279,5 +295,7 @@ class StringsParser:
     def check_size(self) -> None:
         """Stop a table of strings that grows without end."""
         check_text(self._parts, self._name)
+        if self._nested > DEEPEST:
+            raise damaged(self._name, "shared strings: elements without end in each other")
         if len(self.strings) > _MOST_STRINGS:
             raise too_big(self._name, f"more than {_MOST_STRINGS:,} shared strings")

@@ -41,10 +41,14 @@ class Act:
         """Store that someone opted in again; requests it lifts are open no more."""
         return replace(opt_in, id=self._insert("opt_in", [opt_in_values(opt_in)]))
 
-    def close_requests(self, requests: Iterable[OptOutRequest]) -> None:
-        """Take requests off the open ones without a word on when they were done: they bar nothing any more."""
+    def set_open(self, requests: Iterable[OptOutRequest], still: Iterable[OptOutRequest]) -> None:
+        """Make exactly `still` the open ones of all requests about one address; the others bar nothing any more."""
         self._connection.executemany(
             "DELETE FROM open_request WHERE request_id = ?", [(request.id,) for request in requests]
+        )
+        self._connection.executemany(
+            "INSERT INTO open_request (request_id, due) VALUES (?, ?)",
+            [(request.id, request.due.isoformat()) for request in still],
         )
 
     def mark_done(self, request_ids: Sequence[int], at: datetime, by: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from optoutdesk.domain import ledger
 from optoutdesk.domain.address import parent_domains
@@ -18,7 +19,7 @@ from optoutdesk.store import schema
 from optoutdesk.store.acts import Act
 from optoutdesk.store.connection import BUSY_SECONDS, check_whole, connection_of, open_database, translated
 from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
-from optoutdesk.store.rows import to_clean, to_entry, to_opt_in, to_request, to_text
+from optoutdesk.store.rows import from_text, to_clean, to_entry, to_opt_in, to_request, to_text
 
 Subject = tuple[Kind, str]
 """What a request is about: an address's match key or a domain."""
@@ -164,20 +165,22 @@ class Store:
     def _barred(self, kind: Kind, target: str | None) -> dict[str, Grounds]:
         scope = "" if target is None else "AND scope IN (?, ?)"
         scopes = () if target is None else (ALL_MAIL, target)
-        # Few days and channels stand behind a million addresses: the database joins the keys of each, straight
-        # from an index, which halves the time of fetching them one by one. Keys hold no line breaks. The
-        # earliest day comes last, so that of several requests about one key it is the one that is left.
+        # Few days and channels stand behind a million addresses: fetching the keys of each alone, straight from
+        # the index, takes half the time of fetching whole rows. The earliest day comes last, so that of several
+        # requests about one key it is the one that is left.
         groups = self._rows(
-            "SELECT received_day, channel, scope, group_concat(key, char(10)) FROM request"
-            f" WHERE kind = ? {scope} GROUP BY received_day, channel, scope"
+            f"SELECT DISTINCT received_day, channel, scope FROM request WHERE kind = ? {scope}"
             " ORDER BY received_day DESC, channel DESC, scope DESC",
             (kind.value, *scopes),
         )
         barred: dict[str, Grounds] = {}
-        for day, channel, name, keys in groups:
-            grounds = Grounds(day, channel, name)
-            for key in keys.split("\n"):
-                barred[key] = grounds
+        for group in [Grounds(*row) for row in groups]:
+            keys = self._connection.execute(
+                "SELECT key FROM request WHERE kind = ? AND received_day = ? AND channel = ? AND scope = ?",
+                (kind.value, *group),
+            )
+            for (key,) in keys:
+                barred[key] = group
         for (key,) in self._rows("SELECT DISTINCT key FROM opt_in WHERE kind = ?", (kind.value,)):
             if key in barred:  # opted in again in between: what is left, if anything, is a later request
                 left = self.barring((kind, key), target)
@@ -250,15 +253,17 @@ class Store:
         return listed - sum(not self.barring((Kind(kind), key), None) for kind, key in again)
 
     def count_done(self, since: datetime) -> tuple[int, int]:
-        """Return how many requests were done since a moment, and how many of them by their due date's end in UTC."""
-        row = next(
-            self._rows(
-                "SELECT count(*), coalesce(sum(substr(d.at, 1, 10) <= r.due), 0) FROM done d"
-                " JOIN request r ON r.id = d.request_id WHERE d.at >= ?",
-                (to_text(since),),
-            )
+        """Return how many requests were done since a moment, and how many of them by the end of their due date."""
+        done = "FROM done d JOIN request r ON r.id = d.request_id WHERE d.at >= ?"
+        day = "substr(d.at, 1, 10)"
+        parameters = (to_text(since),)
+        count, before = next(self._rows(f"SELECT count(*), coalesce(sum({day} < r.due), 0) {done}", parameters))
+        # Where the day in UTC decides nothing, the day in the business's zone does.
+        near = f"SELECT d.at, r.due, r.zone {done} AND {day} BETWEEN r.due AND date(r.due, '+1 day')"
+        return int(count), int(before) + sum(
+            from_text(at).astimezone(ZoneInfo(zone)).date().isoformat() <= due
+            for at, due, zone in self._rows(near, parameters)
         )
-        return int(row[0]), int(row[1])
 
     def scopes(self) -> list[str]:
         """Return the names of the lists that requests and opt-ins have named, without ALL_MAIL."""

@@ -313,6 +313,8 @@ def state(row: RegisterRow, today: date, soon: date) -> State:
         return State("Opted in again", "plain")
     if request.done_at is not None:
         return State("Done late", "danger") if done_late(request) else State("Done", "ok")
+    if not row.open:
+        return State("Repeated", "plain")  # an earlier request of the same person counts
     if request.due < today:
         return State("Overdue", "danger")
     return State("Due soon", "warning") if request.due <= soon else State("Open", "accent")

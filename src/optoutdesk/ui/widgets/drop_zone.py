@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
+from PySide6.QtCore import QMimeData, QRectF, QStandardPaths, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -21,6 +21,8 @@ from optoutdesk.ui.theme import color, theme, theme_changed
 from optoutdesk.ui.widgets.basic import label
 
 LIST_FILES = "Contact lists (*.xlsx *.xls *.ods *.csv *.tsv *.txt);;All files (*)"
+
+_last_folder = ""
 
 
 def dropped_file(data: QMimeData) -> Path | None:
@@ -65,13 +67,18 @@ class DropZone(QWidget):
 
     def choose(self) -> None:
         """Open the file dialog; returns at once."""
-        self.dialog = QFileDialog(self, self._dialog_title, "", self._files)
+        global _last_folder  # noqa: PLW0603 - she goes on where she last was, whichever screen asks
+        if not _last_folder:
+            _last_folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        self.dialog = QFileDialog(self, self._dialog_title, _last_folder, self._files)
         self.dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.fileSelected.connect(self._on_chosen)
         self.dialog.open()
 
     def _on_chosen(self, file: str) -> None:
+        global _last_folder  # noqa: PLW0603
+        _last_folder = str(Path(file).parent)
         self.dropped.emit(Path(file))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

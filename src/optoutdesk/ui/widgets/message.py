@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from optoutdesk.ui.widgets.basic import Button, label
 from optoutdesk.ui.widgets.dialog import Dialog
@@ -61,13 +61,9 @@ class Message(Dialog):
         self.no = Button(no, primary=not yes)
         self.no.clicked.connect(self.reject)
         self.yes = Button(yes, primary=True) if yes else None
-        # The order of the two buttons is the platform's.
-        first_yes = QDialogButtonBox().style().styleHint(
-            QDialogButtonBox().style().StyleHint.SH_DialogButtonLayout
-        ) in (QDialogButtonBox.ButtonLayout.WinLayout.value, QDialogButtonBox.ButtonLayout.KdeLayout.value)
         if self.yes is not None:
             self.yes.clicked.connect(self.accept)
-        for button in (self.yes, self.no) if first_yes else (self.no, self.yes):
+        for button in (self.no, self.yes):
             if button is not None:
                 row.addWidget(button)
         default = self.yes or self.no

@@ -9,6 +9,13 @@ from PySide6.QtWidgets import QCheckBox, QDateEdit, QHBoxLayout, QLineEdit, QTim
 from optoutdesk.ui import words
 
 
+def pad_time(edit: QTimeEdit) -> None:
+    """Keep the text of a time field off its edge: the style sheet's padding does not reach it."""
+    typed = edit.findChild(QLineEdit)
+    if typed is not None:
+        typed.setTextMargins(8, 0, 0, 0)
+
+
 class WhenEdit(QWidget):
     """When a request arrived, in the business's time zone. `unknown`, its box for "no time", is placed by the dialog."""
 
@@ -38,9 +45,7 @@ class WhenEdit(QWidget):
         self.time.setFixedWidth(self.time.fontMetrics().horizontalAdvance(longest) + 44)
         for edit in (self.day, self.time):
             edit.setFixedHeight(34)
-        typed = self.time.findChild(QLineEdit)
-        if typed is not None:
-            typed.setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not reach it
+        pad_time(self.time)
         self.unknown = QCheckBox("Time not known")
         self.unknown.setAccessibleName("Time not known")
         self.unknown.setProperty("role", "small")

@@ -224,7 +224,7 @@ def test_columns_are_named_by_header_letter_or_number(wanted, columns):
     assert layout(*ROWS, wanted=wanted).address_columns == columns
 
 
-@pytest.mark.parametrize("wanted", ["Fax", "E", "5", "0", "-1", ""])
+@pytest.mark.parametrize("wanted", ["Fax", "E", "5", "0", "-1", "\u00b2", ""])
 def test_a_column_that_is_not_there_is_wrong_use_and_all_are_told(wanted):
     with pytest.raises(UsageError) as caught:
         layout(*ROWS, wanted=[wanted])

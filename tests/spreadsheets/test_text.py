@@ -338,6 +338,12 @@ def test_excel_s_line_that_names_the_delimiter_is_obeyed_and_kept(bench: Bench) 
     assert bench.clean(path)[1] == b"sep=|\r\nName,x|Email\r\nBo,x|bo@b.example\r\n"
 
 
+def test_a_quotation_mark_cannot_be_the_delimiter(bench: Bench) -> None:
+    path = bench.file(f'sep="\nName,Email\nSu,{SUPPRESSED}\nBo,bo@b.example\n')
+    with pytest.raises(UnreadableListError, match="In line 1 of"):
+        bench.clean(path)
+
+
 def test_a_plain_list_of_addresses_has_no_delimiter(bench: Bench) -> None:
     path = bench.file(f"bo@b.example\n{SUPPRESSED.upper()}\n\nDoe, Jo <jo@j.example>\ncy@c.example\n", "list.txt")
     assert TextTable(path).delimiter is None
@@ -463,6 +469,12 @@ def test_a_row_loses_only_the_suppressed_address_and_keeps_everything_else(bench
         b'"E-mail 1";"E-mail 2";Note\r\nann@a.example;;"5"" disk"\r\nbo@b.example;;\r\n" cy@c.example ";;x"y\r\n'
     )
     assert (result.trimmed, result.kept, len(removed)) == (2, 3, 3)
+
+
+def test_a_note_of_several_lines_stays_in_its_cell_when_an_address_goes(bench: Bench) -> None:
+    path = bench.file(f'Email 1,Email 2,Note\n{SUPPRESSED},b@b.example,"two\nlines"\na@a.example,,"x\ry"\n')
+    _, output, _ = bench.clean(path, drop_address_only=True)
+    assert output == b'Email 1,Email 2,Note\nb@b.example,,"two\nlines"\na@a.example,,"x\ry"\n'
 
 
 @pytest.mark.parametrize("odd", ["=sup@x.example", "sup@x,example", "sup@@x.example", "\u2022sup@x.example"])

@@ -137,6 +137,43 @@ def test_shared_strings_go_on_in_further_records_even_within_a_character(tmp_pat
     assert rows_of(path) == {1: ["jané!", "\U0001f600"]}
 
 
+def test_what_follows_a_shared_string_goes_on_in_further_records_too(tmp_path):
+    rich = struct.pack("<HBHI", 1, 12, 3, 10) + b"a" + bytes(8)
+    before = (
+        record(0xFC, struct.pack("<II", 2, 2) + rich)
+        + record(0x3C, bytes(6))
+        + record(0x3C, bytes(8) + biff_text("b"))
+    )
+    path = write_xls(tmp_path / "a.xls", shared(0, 0, 0) + shared(0, 1, 1), before=before)
+    assert rows_of(path) == {1: ["a", "b"]}
+
+
+def test_hidden_sheets_are_not_chosen(tmp_path):
+    sheets = {
+        "One": label(0, 0, "a@hidden.example"),
+        "Two": label(0, 0, "b"),
+        "Drei ☃": label(0, 0, "a@b.example"),
+    }
+    path = write_xls(tmp_path / "a.xls", sheets, hidden=["One"])
+    table = open_workbook(path)
+    assert (table.sheets, table.sheet) == (tuple(sheets), "Drei ☃")
+    assert rows_of(path, 1) == {1: ["a@hidden.example"]}
+
+
+@pytest.mark.parametrize(("page", "text"), [(10000, "jané"), (1252, "jané"), (32769, "jané"), (9, "jané")])
+def test_code_pages(tmp_path, page, text):
+    stream = bof(5, 0x500) + record(0x42, struct.pack("<H", page))
+    start = len(stream) + 4 + 8 + 4
+    content = text.encode("mac_roman" if page == 10000 else "cp1252")
+    stream += record(0x85, struct.pack("<IBBB", start, 0, 0, 1) + b"S") + record(0x0A)
+    stream += (
+        bof(0x10, 0x500) + record(0x204, struct.pack("<HHHH", 0, 0, 0, len(content)) + content) + record(0x0A)
+    )
+    path = tmp_path / "a.xls"
+    path.write_bytes(ole({"Book": stream}))
+    assert rows_of(path) == {1: [text]}
+
+
 def test_an_excel_95_workbook_in_its_code_page(tmp_path):
     text = "jané".encode("cp1250")
     cells = record(0x204, struct.pack("<HHHH", 0, 0, 0, len(text)) + text)

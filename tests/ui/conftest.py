@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -80,15 +79,6 @@ def record(desk: Desk) -> Record:
         return recorded[0].request
 
     return do
-
-
-@pytest.fixture
-def desk(tmp_path) -> Iterator[Desk]:
-    """An empty desk on 24 November 2026, 11:00 in New York."""
-    made = Desk(tmp_path / "desk", now=lambda: datetime(2026, 11, 24, 16, 0, tzinfo=UTC))
-    made.change_settings(replace(made.settings, time_zone="America/New_York", person="Ana"))
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ class Sink:
         self._writer = _writer_for(source, clean)
         self._decoded = isinstance(self._table, TextTable) and not isinstance(self._writer, TextWriter)
         self._comma_separated = isinstance(self._table, TextTable) and self._table.delimiter == ","
+        self._mark = self._table.mark if isinstance(self._table, TextTable) else ""
         number = "Line" if self._table.format.is_text else "Row"
         names = [column.name or letter_of(column.index) for column in self._layout.columns]
         self._removed = SheetWriter(removed.stream, [number, "Reason", "Evidence", "Address", *names])
@@ -71,7 +72,8 @@ class Sink:
         """Return the line of the removed rows' file: why, then the row as it was."""
         why = [str(removed.row), REASONS[removed.reason], evidence_words(removed), removed.given]
         if self._comma_separated:
-            record = self._table.decode(block.raw[position].rstrip("\r\n")).removeprefix("\ufeff")
+            raw: str = block.raw[position]
+            record = self._table.decode(raw.rstrip("\r\n").removeprefix(self._mark))
             line = self._removed.line_before(why, record)
             if line is not None:
                 return line

@@ -190,7 +190,7 @@ def _named(wanted: str, columns: Sequence[Column]) -> int:
         if column.name and column.name.casefold() == text.casefold():
             return column.index
     for column in columns:
-        if column.letter == text.upper() or (text.isdigit() and int(text) == column.index + 1):
+        if column.letter == text.upper() or (text.isdecimal() and int(text) == column.index + 1):
             return column.index
     names = ", ".join(f"{c.letter} “{c.name}”" if c.name else c.letter for c in columns[:12])
     raise UsageError(f"There is no column “{wanted}”. The columns are {names}.")

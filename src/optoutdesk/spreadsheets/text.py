@@ -282,7 +282,7 @@ def _sniff_delimiter(text: str) -> tuple[str | None, bool]:
     """Return the delimiter (None: one cell a line), and whether Excel's `sep=` line announces it."""
     bare = text.lstrip("\ufeff").removeprefix("\xef\xbb\xbf")
     first, _, _ = bare.partition("\n")
-    if first.lower().startswith("sep=") and len(first.strip()) == 5:
+    if first.lower().startswith("sep=") and len(first.strip()) == 5 and first.strip()[4] != '"':
         return first.strip()[4], True
     best: tuple[float, int] = (0.0, 0)
     chosen: str | None = None
@@ -329,8 +329,9 @@ class TextWriter:
             line = "".join(row)
         else:
             out = io.StringIO()
-            csv.writer(out, delimiter=self._table.delimiter, lineterminator="").writerow(row)
-            line = out.getvalue()
+            # Cells with a line break are quoted only by a writer that ends lines so itself.
+            csv.writer(out, delimiter=self._table.delimiter, lineterminator="\r\n").writerow(row)
+            line = out.getvalue().removesuffix("\r\n")
         self._write(line + ending)
 
     def _write(self, text: str) -> None:

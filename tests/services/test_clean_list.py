@@ -22,7 +22,6 @@ from optoutdesk.domain.errors import (
 )
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.clean_list import Outputs, Plan, Result
-from optoutdesk.store import Store
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
 LIST = """\
@@ -426,10 +425,3 @@ def test_cleaned_lists_tell_how_many_opted_out_since(asked: Desk, file: Path) ->
 def test_cleaning_against_nobody_works_too(desk: Desk, file: Path) -> None:
     record, _, _ = clean(desk, plan_for(desk, file))
     assert (record.against_entry, record.against_head, record.suppressed_addresses) == (0, "", 0)
-
-
-def test_a_second_program_may_clean_at_the_same_time(asked: Desk, file: Path) -> None:
-    other = Store(asked.store.file)
-    clean(asked, plan_for(asked, file))
-    assert len(other.cleans()) == 1
-    other.close()

@@ -128,6 +128,7 @@ def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int
     _use_utf8()
     try:
         arguments = make_parser().parse_args(argv)
+        _refuse_stray_bytes(arguments)
         if arguments.command is None:
             return open_window(arguments.data)
         return _run_command(arguments)
@@ -141,6 +142,15 @@ def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int
         # The reader of our output left: its own affair, but nothing may be flushed into the void at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT
+
+
+def _refuse_stray_bytes(arguments: argparse.Namespace) -> None:
+    """Refuse text that cannot be kept; names of files may hold any bytes."""
+    for name, value in vars(arguments).items():
+        for text in value if isinstance(value, list) else [value]:
+            stray = isinstance(text, str) and text.encode("utf-8", "ignore").decode("utf-8") != text
+            if stray and name not in ("data", "file", "output", "removed"):
+                raise UsageError(f"“{text}” is not text in UTF-8. Set your terminal to UTF-8 and type it again.")
 
 
 def _run_command(arguments: argparse.Namespace) -> int:

@@ -73,7 +73,7 @@ def to_entry(row: Sequence[Any]) -> ledger.Entry:
 
 
 def as_text(path: Path | str) -> str:
-    """Return a path as text; bytes of its name that are no UTF-8, which the database cannot hold, as \\xNN."""
+    """Return a path as text; bytes of its name that are no UTF-8 are escaped: the database cannot hold them."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

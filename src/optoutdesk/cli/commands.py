@@ -5,13 +5,17 @@ import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from optoutdesk.cli.main import COULD_NOT, DONE, SUPPRESSED
 from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import UsageError
-from optoutdesk.domain.requests import ALL_MAIL, Channel, OptOutRequest, Precision, scope_name
+from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, scope_name
+
+
+if TYPE_CHECKING:
+    from optoutdesk.services.check_address import Answer
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -27,9 +31,9 @@ def received_text(request: OptOutRequest) -> str:
     return received.instant.astimezone(ZoneInfo(received.zone)).isoformat()
 
 
-def given_text(request: OptOutRequest) -> str:
-    """Return what a request is about."""
-    return request.key if "@" in request.key else f"*@{request.key}"
+def given_text(about: "OptOutRequest | Answer") -> str:
+    """Return what a request or an answer is about."""
+    return f"*@{about.key}" if about.kind is Kind.DOMAIN else about.key
 
 
 def add(desk: Desk, arguments: argparse.Namespace) -> int:
@@ -82,7 +86,7 @@ def check(desk: Desk, arguments: argparse.Namespace) -> int:
         results = [
             {
                 "address": answer.given,
-                "key": answer.key,
+                "key": given_text(answer),
                 "may_mail": answer.may_mail,
                 "reason": answer.reason.value if answer.reason else None,
                 "since": received_text(answer.request) if answer.request else None,
@@ -95,11 +99,11 @@ def check(desk: Desk, arguments: argparse.Namespace) -> int:
     else:
         for answer in answers:
             if answer.request is None:
-                print(f"{answer.key}: may be mailed")
+                print(f"{given_text(answer)}: may be mailed")
                 continue
             about = f" ({given_text(answer.request)})" if answer.request.key != answer.key else ""
             print(
-                f"{answer.key}: DO NOT MAIL · opted out of {_scope_text(answer.request.scope)}{about}"
+                f"{given_text(answer)}: DO NOT MAIL · opted out of {_scope_text(answer.request.scope)}{about}"
                 f" since {received_text(answer.request)} · due {answer.request.due.isoformat()}"
             )
     return DONE if all(answer.may_mail for answer in answers) else SUPPRESSED

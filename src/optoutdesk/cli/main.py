@@ -1,10 +1,12 @@
 """The command line's frame: arguments, errors as one sentence, exit codes 0 done, 1 could not, 2 wrong use."""
 
 import argparse
+import io
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -131,7 +133,9 @@ def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int
         _refuse_stray_bytes(arguments)
         if arguments.command is None:
             return open_window(arguments.data)
-        return _run_command(arguments)
+        code = _run_command(arguments)
+        sys.stdout.flush()  # here, where a reader who left can be dealt with
+        return code
     except UserError as error:
         print(f"optoutdesk: {error}", file=sys.stderr)
         return WRONG_USE if isinstance(error, UsageError) else COULD_NOT
@@ -155,7 +159,7 @@ def _refuse_stray_bytes(arguments: argparse.Namespace) -> None:
 
 def _run_command(arguments: argparse.Namespace) -> int:
     if arguments.command == "help":
-        return _help(arguments.topic)
+        return _help(arguments.topic, as_json=arguments.json)
     if arguments.command == "self-test":
         from optoutdesk.cli.self_test import self_test
 
@@ -171,12 +175,11 @@ def _run_command(arguments: argparse.Namespace) -> int:
         desk.close()
 
 
-def _help(topic: str | None) -> int:
-    if topic in (None, "help"):
-        make_parser().print_help()
-    else:
-        with suppress(SystemExit):  # argparse leaves after its help
-            make_parser().parse_args([str(topic), "--help"])
+def _help(topic: str | None, *, as_json: bool) -> int:
+    text = io.StringIO()
+    with redirect_stdout(text), suppress(SystemExit):  # argparse leaves after its help
+        make_parser().parse_args(["--help"] if topic in (None, "help") else [str(topic), "--help"])
+    print(json.dumps({"help": text.getvalue()}, indent=2) if as_json else text.getvalue(), end="\n" * as_json)
     return DONE
 
 

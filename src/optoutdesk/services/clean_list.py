@@ -149,13 +149,12 @@ class CleanList:
         With `expected` raises ListChangedError when the list or the suppression list is not what it was when
         that was examined. OutputError when a file cannot be written; nothing is left behind then.
         """
-        with _disk_errors(outputs):
-            _refuse_collisions(plan, outputs, overwrite=overwrite)
+        _refuse_collisions(plan, outputs, overwrite=overwrite)
         # Of a list that is read-only for its owner too the results are not: they are written in several steps.
         mode = _stat(plan.list.path).st_mode & 0o666 | 0o600
         for _ in range(_TRIES):
             with (
-                _disk_errors(outputs),
+                _disk_errors(outputs.clean),
                 PendingFile(outputs.clean, overwrite=overwrite, mode=mode) as clean,
                 PendingFile(outputs.removed, overwrite=overwrite, mode=mode) as removed,
             ):
@@ -329,11 +328,12 @@ def _refuse_collisions(plan: Plan, outputs: Outputs, *, overwrite: bool) -> None
     source = plan.list.path
     check_ending(plan.list, outputs.clean)
     for target in (outputs.clean, outputs.removed):
-        if target.exists() and target.samefile(source):
-            raise OutputError(
-                f"{target.name} is the list itself, which is never changed. Choose another name."
-            )
-        refuse_existing(target, overwrite=overwrite)
+        with _disk_errors(target):
+            if target.exists() and target.samefile(source):
+                raise OutputError(
+                    f"{target.name} is the list itself, which is never changed. Choose another name."
+                )
+            refuse_existing(target, overwrite=overwrite)
     if outputs.clean.resolve() == outputs.removed.resolve() or (
         outputs.clean.exists() and outputs.removed.exists() and outputs.clean.samefile(outputs.removed)
     ):
@@ -369,9 +369,9 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 @contextmanager
-def _disk_errors(outputs: Outputs) -> Iterator[None]:
+def _disk_errors(target: Path) -> Iterator[None]:
     """Turn what the system says about a full or failing disk into a sentence."""
     try:
         yield
     except OSError as error:
-        raise cannot_write(outputs.clean, error) from error
+        raise cannot_write(target, error) from error

@@ -123,8 +123,9 @@ class PeopleReader:
     def suppressed_elsewhere(self, block: Block, people: People, kept: Sequence[int]) -> int:
         """Return how many of these kept rows hold a suppressed address outside the address columns."""
         text = block.raw if self._table.format.is_text else map("".join, block.rows)
-        # A cell is a string or a tuple of strings: both join to a string.
-        if "".join(text).count("@") == "".join(map("".join, people.batch.cells)).count("@"):
+        cells = people.batch.cells
+        in_cells = cells if len(self._layout.address_columns) == 1 else map("".join, cells)
+        if "".join(text).count("@") == "".join(in_cells).count("@"):  # type: ignore[arg-type]  # strings by now
             return 0  # nearly always
         columns = set(self._layout.address_columns)
         found = 0

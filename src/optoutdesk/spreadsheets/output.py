@@ -39,7 +39,7 @@ class PendingFile:
             )
         except OSError as error:
             raise cannot_write(target, error) from error
-        self.stream = HashingStream(handle)
+        self.stream = HashingStream(handle, target)
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +53,13 @@ class PendingFile:
             self.temporary.unlink(missing_ok=True)
 
     def seal(self) -> None:
-        """Bring the content to the disk and note its size and SHA-256. OSError when the disk is full."""
+        """Bring the content to the disk and note its size and SHA-256. OutputError when the disk is full."""
+        try:
+            self._seal()
+        except OSError as error:
+            raise cannot_write(self.target, error) from error
+
+    def _seal(self) -> None:
         self.stream.flush()
         if self.stream.size:
             os.fsync(self.stream.fileno())
@@ -83,9 +89,10 @@ class PendingFile:
 
 
 class HashingStream:
-    """A binary stream that knows the size and SHA-256 of what went through it."""
+    """A binary stream that knows the size and SHA-256 of what went through it. OutputError when it cannot be written."""
 
-    def __init__(self, handle: int) -> None:
+    def __init__(self, handle: int, target: Path) -> None:
+        self._target = target
         self._file = os.fdopen(handle, "wb", buffering=1 << 18)
         self._hash = hashlib.sha256()
         self.size = 0
@@ -94,7 +101,10 @@ class HashingStream:
         """Write all of it."""
         self._hash.update(data)
         self.size += len(data)
-        return self._file.write(data)
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            raise cannot_write(self._target, error) from error
 
     def flush(self) -> None:
         """Hand everything to the system."""

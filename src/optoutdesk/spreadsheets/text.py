@@ -22,6 +22,8 @@ BLOCK_SIZE = 1 << 18
 """Bytes read at a time: small enough that a block stays in the processor's cache."""
 MAX_RECORD = 16 << 20
 """Characters; a longer record is no row of a list."""
+_MAX_LINES = 1 << 17
+"""Lines; each takes much more memory than its characters."""
 _SNIFFED = 1 << 18
 _DELIMITERS = ",;\t|"
 _UTF16 = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
@@ -116,7 +118,7 @@ class TextTable:
             for some in lines:
                 begun = ends[-1] if ends else first  # where the record begins that the parser is in
                 size = sum(map(len, last), size) if begun == before else sum(map(len, held[begun - first :]))
-                if size > MAX_RECORD:
+                if size > MAX_RECORD or first + len(held) - begun > _MAX_LINES:
                     raise _endless(self.path.name, begun + 1)
                 before, last = begun, some
                 held.extend(some)

@@ -124,7 +124,10 @@ def translated(file: Path) -> Iterator[None]:
         raise _sentence(error, file) from error
 
 
-def _sentence(error: Exception, file: Path) -> StoreError:
+def _sentence(error: BaseException, file: Path) -> StoreError:
+    # On a full disk SQLite rolls back by itself, so that peewee's own attempt fails on top of what was wrong.
+    while "no transaction is active" in str(error) and error.__context__ is not None:
+        error = error.__context__
     text = str(error).lower()
     details = f"{type(error).__name__}: {error}"
     if "locked" in text or "busy" in text:

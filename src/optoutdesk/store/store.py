@@ -165,22 +165,20 @@ class Store:
     def _barred(self, kind: Kind, target: str | None) -> dict[str, Grounds]:
         scope = "" if target is None else "AND scope IN (?, ?)"
         scopes = () if target is None else (ALL_MAIL, target)
-        # Few days and channels stand behind a million addresses: fetching the keys of each alone, straight from
-        # the index, takes half the time of fetching whole rows. The earliest day comes last, so that of several
-        # requests about one key it is the one that is left.
+        # Few days and channels stand behind a million addresses: the database joins the keys of each, straight
+        # from an index, faster than it hands them out one by one. Keys hold no line breaks. The earliest day
+        # comes last, so that of several requests about one key it is the one that is left.
         groups = self._rows(
-            f"SELECT DISTINCT received_day, channel, scope FROM request WHERE kind = ? {scope}"
+            "SELECT received_day, channel, scope, group_concat(key, char(10)) FROM request"
+            f" WHERE kind = ? {scope} GROUP BY received_day, channel, scope"
             " ORDER BY received_day DESC, channel DESC, scope DESC",
             (kind.value, *scopes),
         )
         barred: dict[str, Grounds] = {}
-        for group in [Grounds(*row) for row in groups]:
-            keys = self._connection.execute(
-                "SELECT key FROM request WHERE kind = ? AND received_day = ? AND channel = ? AND scope = ?",
-                (kind.value, *group),
-            )
-            for (key,) in keys:
-                barred[key] = group
+        for day, channel, name, keys in groups:
+            grounds = Grounds(day, channel, name)
+            for key in keys.split("\n"):
+                barred[key] = grounds
         for (key,) in self._rows("SELECT DISTINCT key FROM opt_in WHERE kind = ?", (kind.value,)):
             if key in barred:  # opted in again in between: what is left, if anything, is a later request
                 left = self.barring((kind, key), target)

@@ -1,0 +1,76 @@
+"""The README cannot lag: whatever the command line can do stands in it."""
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from optoutdesk.cli.main import make_parser
+from optoutdesk.domain.requests import Channel
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    [choices] = [action.choices for action in make_parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(choices)
+
+
+def long_options(parser: argparse.ArgumentParser) -> set[str]:
+    return {option for action in parser._actions for option in action.option_strings if option.startswith("--")} - {"--help"}
+
+
+OPTIONS = [(name, option) for name, parser in commands().items() for option in sorted(long_options(parser))]
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    return README.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_is_in_the_readme(readme: str, name: str) -> None:
+    assert re.search(rf"`{name}\b", readme), f"the README says nothing of the command {name}"
+
+
+@pytest.mark.parametrize(("name", "option"), OPTIONS)
+def test_every_option_is_in_the_readme_beside_its_command(readme: str, name: str, option: str) -> None:
+    everywhere = option in ("--json", "--data")
+    text = readme if everywhere else "\n".join(line for line in readme.splitlines() if re.search(rf"`{name}\b", line))
+    assert re.search(rf"{option}(?![\w-])", text), f"the README says nothing of {name} {option}"
+
+
+def test_the_options_of_all_commands_are_in_the_readme(readme: str) -> None:
+    assert all(option in readme for option in long_options(make_parser()))
+
+
+def test_the_readme_names_no_option_that_is_not_there(readme: str) -> None:
+    ours = {option for parser in (make_parser(), *commands().values()) for option in long_options(parser)} | {"--help"}
+    [(_, section)] = re.findall(r"(?ms)^## (Command line[^\n]*)\n(.*?)(?=^## |\Z)", readme)
+    assert set(re.findall(r"--[a-z][a-z-]+", section)) <= ours
+
+
+def test_every_channel_is_in_the_readme(readme: str) -> None:
+    assert all(re.search(rf"\b{channel.value}\b", readme) for channel in Channel)
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_and_every_option_has_help(name: str) -> None:
+    parser = commands()[name]
+    assert parser.description
+    for action in parser._actions:
+        assert action.help or action.metavar in ("ADDRESS", "COMMAND"), f"{name} {action.dest}"
+
+
+def test_the_pictures_of_the_readme_are_there(readme: str) -> None:
+    for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", readme):
+        assert (README.parent / target).is_file(), target
+
+
+def test_the_readme_s_version_of_the_json_keys_is_the_program_s(readme: str) -> None:
+    added = re.search(r'\{"added": \[\{([^}]*)\}', readme)
+    assert added is not None
+    assert added[1].replace('"', "").split(", ") == ["address", "key", "received", "due", "scope", "already"]
+    assert json.loads('{"added": []}') == {"added": []}

@@ -4,13 +4,12 @@ import errno
 import io
 import os
 import re
-import resource
 import runpy
 import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -75,7 +74,11 @@ class Place:
             code = run(words, open_window=lambda _: 99)
             return Ran(code, *self.capsys.readouterr())
         done = subprocess.run(
-            [sys.executable, "-c", CHILD, limits, *words], capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-c", CHILD, limits, *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
@@ -143,7 +146,10 @@ def workbook(change: Callable[[dict[str, bytes]], None] = lambda parts: None, ro
 # --- what is no list ------------------------------------------------------------------------------------------------
 
 UTF_32 = "Name,Email\nAnn,ann@a.example\n".encode("utf-32")
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde" + bytes(range(256)) * 8
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
+    + bytes(range(256)) * 8
+)
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Author(ann@a.example)>>\nendobj\n"
 
 
@@ -154,22 +160,50 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Author(ann@a.example)>>\nendobj
         ("blank.csv", b"\r\n \n\t\n", "is empty"),
         ("mark.csv", b"\xef\xbb\xbf", "is empty"),
         ("blank16.csv", "\ufeff\r\n\r\n".encode("utf-16-le"), "is empty"),
-        ("binary.csv", bytes(range(256)) * 40, r"binary\.csv is not a list: it holds binary data\. Choose a CSV"),
+        (
+            "binary.csv",
+            bytes(range(256)) * 40,
+            r"binary\.csv is not a list: it holds binary data\. Choose a CSV",
+        ),
         ("late.csv", GOOD + b"x" * 300_000 + b"\0", "holds binary data"),
         ("nul.csv", GOOD.replace(b"Su", b"S\0"), "holds binary data"),
         ("photo.csv", PNG, "holds binary data"),
         ("letter.csv", PDF, "is a web page or document saved under the wrong name"),
-        ("page.xls", b"<html><table><tr><td>ann@a.example</td></tr></table></html>", "is a web page or document"),
-        ("page2.xls", b'\xef\xbb\xbf\r\n<!DOCTYPE html>\n<p>ann@a.example', "and save it as an Excel workbook or as CSV"),
+        (
+            "page.xls",
+            b"<html><table><tr><td>ann@a.example</td></tr></table></html>",
+            "is a web page or document",
+        ),
+        (
+            "page2.xls",
+            b"\xef\xbb\xbf\r\n<!DOCTYPE html>\n<p>ann@a.example",
+            "and save it as an Excel workbook or as CSV",
+        ),
         ("rich.csv", b"{\\rtf1 ann@a.example}", "is a web page or document"),
         ("32.csv", UTF_32, "is saved as UTF-32, which is not read. Save it as UTF-8"),
         ("32le.csv", UTF_32[4:], "holds binary data"),
         ("cut16.csv", GOOD.decode().encode("utf-16") + b"x", "ends in the middle of a character"),
-        ("phones.csv", b"Name,Phone\nAnn,802 555 0100\n", r"No column of phones\.csv holds e-mail addresses\. Choose"),
-        ("open.csv", GOOD + b'Bo,"bo@b.example\nCy,cy@c.example\n', r"In line 4 of open\.csv a quotation mark opens"),
-        ("protected.xlsx", ole({"EncryptedPackage": bytes(5000), "EncryptionInfo": bytes(99)}), "protected by a password"),
+        (
+            "phones.csv",
+            b"Name,Phone\nAnn,802 555 0100\n",
+            r"No column of phones\.csv holds e-mail addresses\. Choose",
+        ),
+        (
+            "open.csv",
+            GOOD + b'Bo,"bo@b.example\nCy,cy@c.example\n',
+            r"In line 4 of open\.csv a quotation mark opens",
+        ),
+        (
+            "protected.xlsx",
+            ole({"EncryptedPackage": bytes(5000), "EncryptionInfo": bytes(99)}),
+            "protected by a password",
+        ),
         ("letter.xls", ole({"WordDocument": bytes(5000)}), "is an Office file but no workbook"),
-        ("zip.csv", workbook(lambda parts: parts.clear() or parts.update({"a.txt": b"x"})), "is a ZIP file but no workbook"),
+        (
+            "zip.csv",
+            workbook(lambda parts: parts.clear() or parts.update({"a.txt": b"x"})),
+            "is a ZIP file but no workbook",
+        ),
         ("half.xlsx", workbook()[:-900], "damaged"),
         ("start.xlsx", workbook()[:300], "damaged"),
         ("ole.xls", ole({"Workbook": bytes(5000)})[:600], "damaged"),
@@ -189,7 +223,9 @@ def test_a_workbook_without_sheets(place: Place) -> None:
 
 def test_a_folder_and_a_missing_file(place: Place) -> None:
     place.clean(place.folder, says="lists is a folder. Choose the file in it")
-    place.clean(place.folder / "nowhere.csv", says=r"There is no file .*nowhere\.csv\. Check its name and folder")
+    place.clean(
+        place.folder / "nowhere.csv", says=r"There is no file .*nowhere\.csv\. Check its name and folder"
+    )
     place.clean(place.file() / "x.csv", says="There is no file")
     place.clean(place.folder / ("x" * 300), says="cannot be read")
 
@@ -206,7 +242,9 @@ def test_a_file_that_may_not_be_read(place: Place) -> None:
 
 
 @pytest.mark.parametrize("refused", [1, 2, 3, 4])
-def test_a_disk_that_fails_while_the_list_is_read(place: Place, monkeypatch: pytest.MonkeyPatch, refused: int) -> None:
+def test_a_disk_that_fails_while_the_list_is_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch, refused: int
+) -> None:
     path = place.file()
     opened = Path.open
     opens = 0
@@ -224,7 +262,13 @@ def test_a_disk_that_fails_while_the_list_is_read(place: Place, monkeypatch: pyt
 
 def test_wrong_words_are_wrong_use(place: Place) -> None:
     path = place.file()
-    place.clean(path, "--column", "Fax", says="There is no column “Fax”. The columns are A “Name”, B “Email”", code=WRONG_USE)
+    place.clean(
+        path,
+        "--column",
+        "Fax",
+        says="There is no column “Fax”. The columns are A “Name”, B “Email”",
+        code=WRONG_USE,
+    )
     place.clean(path, "--sheet", "2", says="is a text file; it has no sheets", code=WRONG_USE)
     place.clean(path, "--output", place.folder / "a.pdf", says="cannot be written as “.pdf”", code=WRONG_USE)
     place.clean(path, "--output", place.folder / "a", says="Give a name that ends in .csv", code=WRONG_USE)
@@ -261,7 +305,11 @@ def test_an_entity_bomb_takes_neither_memory_nor_time(place: Place, part: str) -
         content = re.sub(rb"^<\?xml.*?\?>\s*", b"", parts[part])
         parts[part] = f"<!DOCTYPE x [{entities}]>".encode() + content.replace(b"</", b"&e9;</", 1)
 
-    place.clean(place.file(workbook(change), "a.xlsx"), says="contains definitions that no spreadsheet program", limits=MEMORY)
+    place.clean(
+        place.file(workbook(change), "a.xlsx"),
+        says="contains definitions that no spreadsheet program",
+        limits=MEMORY,
+    )
 
 
 def test_a_line_of_two_gigabytes_takes_neither_memory_nor_time(place: Place) -> None:
@@ -312,7 +360,13 @@ def test_the_list_itself_is_never_the_result(place: Place) -> None:
     (place.folder / "sub").symlink_to(place.folder, target_is_directory=True)
     for name in ("list.csv", "symbolic.csv", "hard.csv", "sub/list.csv", "../lists/list.csv"):
         for option in ("--output", "--removed"):
-            place.clean(path, option, place.folder / name, "--overwrite", says="is the list itself, which is never changed")
+            place.clean(
+                path,
+                option,
+                place.folder / name,
+                "--overwrite",
+                says="is the list itself, which is never changed",
+            )
 
 
 def test_the_two_results_are_two_files(place: Place) -> None:
@@ -380,17 +434,23 @@ def test_a_disk_that_is_read_only(place: Place, monkeypatch: pytest.MonkeyPatch)
         return opened(path, flags, *arguments, **options)
 
     monkeypatch.setattr(os, "open", failing)
-    place.clean(place.file(), says="cannot be written in .*lists. Choose a folder that is yours and not read-only")
+    place.clean(
+        place.file(), says="cannot be written in .*lists. Choose a folder that is yours and not read-only"
+    )
 
 
 def people(rows: int) -> bytes:
     """A list whose workbook cannot be small either."""
-    return b"Name,Email\n" + b"".join(b"n%x,a%x@a.example\n" % (n * 0x9E3779B1 % (1 << 64), n) for n in range(rows))
+    return b"Name,Email\n" + b"".join(
+        b"n%x,a%x@a.example\n" % (n * 0x9E3779B1 % (1 << 64), n) for n in range(rows)
+    )
 
 
 @pytest.mark.parametrize("output", ["a.csv", "a.xlsx"])
 @pytest.mark.parametrize("names", [(), ("a.csv", "a.xlsx", "list-removed.csv")])
-def test_a_full_disk_leaves_neither_results_nor_a_record(place: Place, output: str, names: tuple[str, ...]) -> None:
+def test_a_full_disk_leaves_neither_results_nor_a_record(
+    place: Place, output: str, names: tuple[str, ...]
+) -> None:
     path = place.file(people(20_000))
     for name in names:
         place.file(b"old", name)
@@ -403,7 +463,11 @@ def test_a_full_disk_leaves_neither_results_nor_a_record(place: Place, output: s
 
 def test_a_disk_that_fills_with_the_removed_rows(place: Place) -> None:
     path = place.file(b"Name,Email\nAnn,ann@a.example\n" + b"Su,sup@x.example\n" * 20_000)
-    place.clean(path, says=r"There is no room for list-removed\.csv on that disk; nothing was written", limits="RLIMIT_FSIZE=200000")
+    place.clean(
+        path,
+        says=r"There is no room for list-removed\.csv on that disk; nothing was written",
+        limits="RLIMIT_FSIZE=200000",
+    )
 
 
 def test_a_disk_that_fills_while_an_opt_out_is_recorded(place: Place) -> None:
@@ -419,7 +483,9 @@ def test_a_disk_that_fills_while_the_record_is_written(place: Place) -> None:
     long_name = place.folder / ("x" * 200)
     long_name.mkdir()
     path = place.file()
-    ran = place.run("clean", path, "--output", long_name / "a.csv", "--by", "A" * 60_000, limits="RLIMIT_FSIZE=65536")
+    ran = place.run(
+        "clean", path, "--output", long_name / "a.csv", "--by", "A" * 60_000, limits="RLIMIT_FSIZE=65536"
+    )
     assert_sentence(ran, "is full or failing; nothing was recorded")
     assert {child.name for child in place.folder.rglob("*")} == {"list.csv", long_name.name}
     assert place.state()[2] == []
@@ -443,7 +509,9 @@ def test_a_rename_that_fails_takes_both_results_back(place: Place, monkeypatch: 
 
 @pytest.mark.parametrize("content", [GOOD, workbook()])
 @pytest.mark.parametrize("output", ["a.csv", "a.xlsx"])
-def test_a_list_that_may_only_be_read_gives_results_that_can_be_written(place: Place, content: bytes, output: str) -> None:
+def test_a_list_that_may_only_be_read_gives_results_that_can_be_written(
+    place: Place, content: bytes, output: str
+) -> None:
     path = place.file(content)
     path.chmod(0o444)
     ran = place.run("clean", path, "--output", place.folder / output, "--by", "Ana", limits="unprivileged")
@@ -452,7 +520,9 @@ def test_a_list_that_may_only_be_read_gives_results_that_can_be_written(place: P
     assert path.stat().st_mode & 0o777 == 0o444
 
 
-def test_a_list_that_is_gone_or_changed_since_it_was_opened(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_is_gone_or_changed_since_it_was_opened(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from optoutdesk.services import clean_list
 
     path = place.file()
@@ -516,7 +586,9 @@ def test_data_of_a_later_version(place: Place) -> None:
 def test_damaged_data(place: Place, damage: Callable[[bytes], bytes]) -> None:
     file = place.data / "optoutdesk.sqlite"
     file.write_bytes(damage(file.read_bytes()))
-    refused_by_data(place, "is damaged. Do not record anything in it: put back a copy of that file from your backup")
+    refused_by_data(
+        place, "is damaged. Do not record anything in it: put back a copy of that file from your backup"
+    )
 
 
 def test_a_database_of_another_program(place: Place, tmp_path: Path) -> None:
@@ -524,18 +596,27 @@ def test_a_database_of_another_program(place: Place, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "other" / "optoutdesk.sqlite") as connection:
         connection.execute("CREATE TABLE recipes (name)")
     connection.close()
-    refused_by_data(place, "is not a suppression list of Opt-Out Desk. Choose another folder", data=tmp_path / "other")
+    refused_by_data(
+        place, "is not a suppression list of Opt-Out Desk. Choose another folder", data=tmp_path / "other"
+    )
 
 
 def test_a_data_folder_that_is_a_file(place: Place, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    refused_by_data(place, "cannot be opened for writing. Check that the folder exists", data=tmp_path / "file")
+    refused_by_data(
+        place, "cannot be opened for writing. Check that the folder exists", data=tmp_path / "file"
+    )
 
 
 def test_a_data_folder_that_may_not_be_written(place: Place, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o555)
-    refused_by_data(place, "cannot be opened for writing. Check that the folder exists", data=closed, limits="unprivileged")
+    refused_by_data(
+        place,
+        "cannot be opened for writing. Check that the folder exists",
+        data=closed,
+        limits="unprivileged",
+    )
     assert list(closed.iterdir()) == []
 
 
@@ -543,7 +624,10 @@ def test_a_data_folder_that_may_not_be_written(place: Place, tmp_path: Path) -> 
 def held_by_another_process(file: Path) -> Iterator[None]:
     code = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('BEGIN IMMEDIATE'); print('held', flush=True); input()"
     holder = subprocess.Popen(
-        [sys.executable, "-c", code, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", code, file],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     with holder:
         assert holder.stdout is not None
@@ -558,7 +642,9 @@ def test_a_second_writer_waits_and_is_then_told(place: Place, monkeypatch: pytes
     with held_by_another_process(place.data / "optoutdesk.sqlite"):
         for words in (["clean", path], ["add", "bo@b.example"]):
             ran = place.run(*words, "--by", "Ana")
-            assert_sentence(ran, "Another window or command is writing to the suppression list just now. Wait a moment")
+            assert_sentence(
+                ran, "Another window or command is writing to the suppression list just now. Wait a moment"
+            )
         assert place.run("check", "bo@b.example").code == 0
     assert list(place.folder.iterdir()) == [path]
     assert place.state()[2:] == ([], 1)
@@ -569,6 +655,8 @@ def test_broken_settings(place: Place, content: str) -> None:
     path = place.file()
     (place.data / "settings.json").write_text(content)
     for words in (["clean", path], ["add", "bo@b.example"], ["due"]):
-        assert_sentence(place.run(*words), r"The settings in .*settings\.json cannot be read\. Correct that file")
+        assert_sentence(
+            place.run(*words), r"The settings in .*settings\.json cannot be read\. Correct that file"
+        )
     assert list(place.folder.iterdir()) == [path]
     assert place.state()[2:] == ([], 1)

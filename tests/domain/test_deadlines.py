@@ -40,12 +40,18 @@ CAN_SPAM = Policy("can-spam", "CAN-SPAM", 10, Unit.BUSINESS_DAYS, "US", "", date
 TEN_DAYS = replace(CAN_SPAM, id="ten-days", unit=Unit.CALENDAR_DAYS)
 P, T, W = CellKind.PASSED, CellKind.TO_COME, CellKind.WEEKEND
 
-with (Path(__file__).resolve().parents[1] / "facts" / "deadlines.csv").open(encoding="utf-8", newline="") as stream:
+with (Path(__file__).resolve().parents[1] / "facts" / "deadlines.csv").open(
+    encoding="utf-8", newline=""
+) as stream:
     FACTS = list(csv.DictReader(stream))
 
 
 def receipt(text: str, zone: str) -> Received:
-    return received_on(date.fromisoformat(text), zone) if len(text) == 10 else received_at(datetime.fromisoformat(text), zone)
+    return (
+        received_on(date.fromisoformat(text), zone)
+        if len(text) == 10
+        else received_at(datetime.fromisoformat(text), zone)
+    )
 
 
 def kinds(cells: tuple[Cell, ...]) -> list[CellKind]:

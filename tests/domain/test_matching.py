@@ -26,7 +26,9 @@ def barred() -> SuppressionList:
         ("rival.example@example.com", None),
     ],
 )
-def test_a_domain_covers_itself_and_everything_below(barred: SuppressionList, key: str, over: str | None) -> None:
+def test_a_domain_covers_itself_and_everything_below(
+    barred: SuppressionList, key: str, over: str | None
+) -> None:
     for _ in "once", "and from memory":
         assert barred.domain_over(key) == over
         assert barred.bars(key) == (over is not None)

@@ -59,11 +59,21 @@ def test_the_receipt_is_the_local_day_of_the_business() -> None:
     ("day", "first", "latest"),
     [
         (date(2026, 11, 10), datetime(2026, 11, 10, 5, tzinfo=UTC), datetime(2026, 11, 11, 5, tzinfo=UTC)),
-        (date(2026, 11, 1), datetime(2026, 11, 1, 4, tzinfo=UTC), datetime(2026, 11, 2, 5, tzinfo=UTC)),  # 25 hours
-        (date(2026, 3, 8), datetime(2026, 3, 8, 5, tzinfo=UTC), datetime(2026, 3, 9, 4, tzinfo=UTC)),  # 23 hours
+        (
+            date(2026, 11, 1),
+            datetime(2026, 11, 1, 4, tzinfo=UTC),
+            datetime(2026, 11, 2, 5, tzinfo=UTC),
+        ),  # 25 hours
+        (
+            date(2026, 3, 8),
+            datetime(2026, 3, 8, 5, tzinfo=UTC),
+            datetime(2026, 3, 9, 4, tzinfo=UTC),
+        ),  # 23 hours
     ],
 )
-def test_a_day_without_a_time_may_be_any_moment_of_that_day(day: date, first: datetime, latest: datetime) -> None:
+def test_a_day_without_a_time_may_be_any_moment_of_that_day(
+    day: date, first: datetime, latest: datetime
+) -> None:
     received = received_on(day, ZONE)
     assert (received.instant, received.day, received.precision) == (first, day, Precision.DAY)
     assert received.latest == latest
@@ -140,5 +150,3 @@ def test_what_was_in_force_at_a_past_moment() -> None:
 def test_the_earliest_receipt_comes_first() -> None:
     late, early, same = request(NOON + HOUR, number=1), request(NOON, number=2), request(NOON, number=3)
     assert in_force([late, same, early], [], None) == [early, same, late]
-
-

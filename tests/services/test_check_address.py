@@ -16,7 +16,11 @@ NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
 def asked(desk: Desk) -> Desk:
     """A desk where Jane left all mail, Bob the newsletter, and all of a rival."""
     service = desk.record_optout
-    for address, scope in (("jane@example.com", "all"), ("bob@example.com", "Newsletter"), ("*@rival.example", "all")):
+    for address, scope in (
+        ("jane@example.com", "all"),
+        ("bob@example.com", "Newsletter"),
+        ("*@rival.example", "all"),
+    ):
         service.record(service.parse([address]), service.received(NOW, NOW), now=NOW, by="Ana", scope=scope)
     return desk
 
@@ -40,7 +44,9 @@ def reasons(desk: Desk, text: str, target: str | None = None) -> list[Reason | N
         ("amy@example.com, jane@example.com", [None, Reason.OPTED_OUT]),
     ],
 )
-def test_the_safe_question_is_whether_any_mail_is_barred(asked: Desk, text: str, found: list[Reason | None]) -> None:
+def test_the_safe_question_is_whether_any_mail_is_barred(
+    asked: Desk, text: str, found: list[Reason | None]
+) -> None:
     assert reasons(asked, text) == found
 
 
@@ -52,7 +58,11 @@ def test_for_one_list_only_who_left_it_or_all_mail_is_barred(asked: Desk) -> Non
 
 def test_the_answer_tells_what_was_asked_and_the_request_behind_it(asked: Desk) -> None:
     [answer] = asked.check_address.check(["Ops@Deep.Rival.example"])
-    assert (answer.kind, answer.key, answer.given) == (Kind.ADDRESS, "ops@deep.rival.example", "Ops@Deep.Rival.example")
+    assert (answer.kind, answer.key, answer.given) == (
+        Kind.ADDRESS,
+        "ops@deep.rival.example",
+        "Ops@Deep.Rival.example",
+    )
     assert answer.request is not None
     assert answer.request.key == "rival.example"
 

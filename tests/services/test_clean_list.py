@@ -103,7 +103,12 @@ def test_removed_rows_go_to_their_own_file_with_line_reason_and_evidence(asked: 
     assert header == ["Line", "Reason", "Evidence", "Address", "Name", "E-mail", "Note"]
     assert [row[:4] for row in rows] == [
         ["4", "Opted out", "24 Nov 2026 \u00b7 all mail", "Jane@Example.com"],
-        ["7", "Suppressed domain", "*@rival.example since 24 Nov 2026 \u00b7 all mail", "ops@deep.rival.example"],
+        [
+            "7",
+            "Suppressed domain",
+            "*@rival.example since 24 Nov 2026 \u00b7 all mail",
+            "ops@deep.rival.example",
+        ],
         ["8", "Duplicate", "same as row 6", "BOB@example.com"],
         ["10", "Not an address", "the domain has no dot", "carl@example"],
         ["11", "No address", "no address in this row", ""],
@@ -117,7 +122,13 @@ def test_the_record_has_what_a_certificate_needs(asked: Desk, file: Path) -> Non
     assert head is not None
     record, result, _ = clean(asked, plan_for(asked, file, keep_duplicates=True))
     assert asked.store.cleans() == [record]
-    assert (record.by, record.at, record.scope, record.sheet, record.columns) == ("Ana", NOW, "Catalogue", None, ("E-mail",))
+    assert (record.by, record.at, record.scope, record.sheet, record.columns) == (
+        "Ana",
+        NOW,
+        "Catalogue",
+        None,
+        ("E-mail",),
+    )
     assert record.rules == {"keep_duplicates": True, "drop_address_only": False}
     assert (record.rows, record.kept, record.trimmed) == (8, 3, 0)
     assert record.reasons == {reason.value: result.reasons[reason] for reason in Reason}
@@ -238,7 +249,11 @@ def test_an_opt_out_recorded_during_a_clean_makes_it_run_again(asked: Desk, file
 def test_opt_outs_without_end_are_told_and_nothing_is_written(asked: Desk, file: Path) -> None:
     other = Desk(asked.paths.folder, now=lambda: NOW)
     with pytest.raises(ListChangedError, match="kept being recorded"):
-        clean(asked, plan_for(asked, file), progress=during(lambda call: opt_out(other, f"p{call}@elsewhere.example")))
+        clean(
+            asked,
+            plan_for(asked, file),
+            progress=during(lambda call: opt_out(other, f"p{call}@elsewhere.example")),
+        )
     assert names(file) == ["customers.csv"]
     assert asked.store.cleans() == []
     other.close()
@@ -246,7 +261,11 @@ def test_opt_outs_without_end_are_told_and_nothing_is_written(asked: Desk, file:
 
 def test_a_list_that_changes_while_it_is_read_is_not_written(asked: Desk, file: Path) -> None:
     with pytest.raises(ListChangedError, match="was changed while it was read"):
-        clean(asked, plan_for(asked, file), progress=during(lambda call: file.write_bytes(LIST.encode() + b"\r\n")))
+        clean(
+            asked,
+            plan_for(asked, file),
+            progress=during(lambda call: file.write_bytes(LIST.encode() + b"\r\n")),
+        )
     assert names(file) == ["customers.csv"]
 
 
@@ -266,7 +285,9 @@ def test_a_cancelled_clean_leaves_nothing(asked: Desk, file: Path) -> None:
     assert names(file) == ["customers.csv"]
 
 
-def test_a_record_that_cannot_be_kept_takes_the_files_back(asked: Desk, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_cannot_be_kept_takes_the_files_back(
+    asked: Desk, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     entry_after = "optoutdesk.store.acts.Act.entry_after"
 
     def fail(*_: object) -> None:
@@ -282,7 +303,9 @@ def test_a_record_that_cannot_be_kept_takes_the_files_back(asked: Desk, file: Pa
 # -- where results go
 
 
-def test_results_lie_beside_the_list_unless_she_names_other_places(asked: Desk, file: Path, tmp_path: Path) -> None:
+def test_results_lie_beside_the_list_unless_she_names_other_places(
+    asked: Desk, file: Path, tmp_path: Path
+) -> None:
     plan = plan_for(asked, file)
     assert asked.clean_list.default_outputs(plan) == Outputs(
         file.with_name("customers-clean.csv"), file.with_name("customers-removed.csv")
@@ -397,7 +420,9 @@ def test_a_list_without_addresses_is_refused(asked: Desk, tmp_path: Path) -> Non
 
 def test_a_suppressed_address_in_a_column_that_is_not_mailed_is_told(asked: Desk, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
-    path.write_text("E-mail,Referred by\nbob@example.com,\namy@example.com,by jane@example.com\ncarl@example.com,x\n")
+    path.write_text(
+        "E-mail,Referred by\nbob@example.com,\namy@example.com,by jane@example.com\ncarl@example.com,x\n"
+    )
     result = asked.clean_list.examine(Plan(asked.clean_list.open(path, columns=["E-mail"])))
     assert (result.kept, result.elsewhere) == (3, 1)
 
@@ -407,6 +432,49 @@ def test_a_suppressed_address_above_the_header_is_no_title(asked: Desk, tmp_path
     path.write_text("Customers; ask jane@example.com,\nName,E-mail\nBob,bob@example.com\n")
     record, _, _ = clean(asked, plan_for(asked, path))
     assert "jane@" not in record.output_path.read_text()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Bob,bob@example.com,jane@example.com",  # hangs over the header's width
+        'Bob,bob@example.com,,"x, jane@example.com"',
+        '"Bob\njane@example.com",bob@example.com',  # glued by a quotation mark
+    ],
+)
+def test_a_row_that_is_not_what_it_seems_is_not_mailed(asked: Desk, tmp_path: Path, row: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"Name,E-mail\nAmy,amy@example.com\n{row}\nDan,dan@example.com\n")
+    record, _, _ = clean(asked, plan_for(asked, path))
+    assert record.output_path.read_text() == "Name,E-mail\nAmy,amy@example.com\nDan,dan@example.com\n"
+
+
+def test_a_glued_row_that_has_not_the_header_s_width_is_no_row(asked: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('Name,E-mail,Town\nAmy,amy@example.com,Ayr\n"Bob\nbob@example.com",carl@example.com\n')
+    [removed] = asked.clean_list.examine(plan_for(asked, path)).removed
+    assert (removed.row, removed.reason) == (3, Reason.NOT_AN_ADDRESS)
+    assert "quotation mark" in str(removed.cause)
+
+
+@pytest.mark.parametrize(("ending", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_a_list_can_be_written_as_a_workbook_and_back(
+    asked: Desk, tmp_path: Path, ending: str, delimiter: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Name,E-mail\nJos\u00e9,jane@example.com; jos\u00e9@example.com\nBob,bob@example.com\n", "cp1252"
+    )
+    book = Outputs(tmp_path / "book.xlsx", tmp_path / "removed.csv")
+    record, _, _ = clean(asked, plan_for(asked, path, drop_address_only=True), book)
+    again = plan_for(asked, record.output_path)
+    assert asked.clean_list.default_outputs(again).clean == tmp_path / "book-clean.xlsx"
+    text = Outputs(tmp_path / f"back.{ending}", tmp_path / "back-removed.csv")
+    _, result, _ = clean(asked, again, text)
+    assert (result.rows, result.kept) == (2, 2)
+    with text.clean.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream, delimiter=delimiter))
+    assert rows == [["Name", "E-mail"], ["Jos\u00e9", "jos\u00e9@example.com"], ["Bob", "bob@example.com"]]
 
 
 # -- lists that were cleaned

@@ -27,7 +27,9 @@ def test_the_folder_can_be_named_by_the_environment(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("value", ["", None])
-def test_else_it_is_the_platform_s_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
+def test_else_it_is_the_platform_s_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
     monkeypatch.delenv("OPTOUTDESK_DATA")
     if value is not None:
         monkeypatch.setenv("OPTOUTDESK_DATA", value)
@@ -55,7 +57,9 @@ def test_nothing_is_made_before_it_is_needed(tmp_path: Path) -> None:
     assert not (tmp_path / "shop").exists()
 
 
-def test_who_records_is_the_person_of_the_settings_else_the_computer_s_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_records_is_the_person_of_the_settings_else_the_computer_s_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "ben")
     desk = Desk(tmp_path)
     assert desk.person == "ben"

@@ -32,10 +32,14 @@ def requests(desk: Desk) -> dict[str, OptOutRequest]:
     return found
 
 
-def test_the_open_requests_come_with_the_most_urgent_first(desk: Desk, requests: dict[str, OptOutRequest]) -> None:
+def test_the_open_requests_come_with_the_most_urgent_first(
+    desk: Desk, requests: dict[str, OptOutRequest]
+) -> None:
     today = desk.due_requests.today(NOW)
     assert today.day == date(2026, 11, 24)
-    assert [(item.request.key.partition("@")[0], item.days_left, item.urgency) for item in today.requests] == [
+    assert [
+        (item.request.key.partition("@")[0], item.days_left, item.urgency) for item in today.requests
+    ] == [
         ("overdue", -1, Urgency.OVERDUE),
         ("today", 0, Urgency.SOON),
         ("maria", 1, Urgency.SOON),
@@ -46,7 +50,9 @@ def test_the_open_requests_come_with_the_most_urgent_first(desk: Desk, requests:
     assert (today.overdue, today.soon, today.open, today.need_her, today.on_time) == (1, 3, 6, 4, None)
 
 
-def test_the_figures_do_not_depend_on_how_many_are_shown(desk: Desk, requests: dict[str, OptOutRequest]) -> None:
+def test_the_figures_do_not_depend_on_how_many_are_shown(
+    desk: Desk, requests: dict[str, OptOutRequest]
+) -> None:
     today = desk.due_requests.today(NOW, limit=2)
     assert len(today.requests) == 2
     assert (today.overdue, today.soon, today.open) == (1, 3, 6)
@@ -91,7 +97,10 @@ def test_a_done_request_still_bars_mail(desk: Desk, requests: dict[str, OptOutRe
 
 @pytest.mark.parametrize(
     ("at", "sentence"),
-    [(datetime(2026, 11, 9, 12, tzinfo=UTC), "asked only after that"), (NOW + timedelta(minutes=6), "lies ahead")],
+    [
+        (datetime(2026, 11, 9, 12, tzinfo=UTC), "asked only after that"),
+        (NOW + timedelta(minutes=6), "lies ahead"),
+    ],
 )
 def test_a_moment_before_the_receipt_or_ahead_is_refused(
     desk: Desk, requests: dict[str, OptOutRequest], at: datetime, sentence: str

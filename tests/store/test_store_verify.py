@@ -33,7 +33,9 @@ def unguarded(store: Store) -> Iterator[sqlite3.Connection]:
 
 
 COLUMNS = [
-    (table, column) for table, model in schema.COVERED.items() for column in ["id", *schema.covered_columns(model)]
+    (table, column)
+    for table, model in schema.COVERED.items()
+    for column in ["id", *schema.covered_columns(model)]
 ]
 
 
@@ -70,7 +72,9 @@ def test_a_record_slipped_in_is_named(store: Store, table: str) -> None:
     other = columns.replace("request_id", "3")  # each request can be done once only
     with raw(store.file) as database:
         (last,) = database.execute(f"SELECT max(id) FROM {table}").fetchone()
-        database.execute(f"INSERT INTO {table} (id, {columns}) SELECT {last + 1}, {other} FROM {table} WHERE id = 1")
+        database.execute(
+            f"INSERT INTO {table} (id, {columns}) SELECT {last + 1}, {other} FROM {table} WHERE id = 1"
+        )
     assert store.verify().wrong == f"{table} {last + 1} was added without a ledger entry"
 
 
@@ -126,7 +130,9 @@ def test_the_derived_table_of_open_requests_is_checked_too(store: Store, stateme
     assert store.verify().wrong == wrong
 
 
-def test_a_write_during_verify_does_not_look_like_damage(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_during_verify_does_not_look_like_damage(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from store_helpers import add
 
     second = Store(store.file)

@@ -70,12 +70,17 @@ def test_every_act_is_one_entry_that_follows_the_one_before(store: Store) -> Non
 def test_an_act_that_fails_stores_nothing(store: Store) -> None:
     fill(store)
     before = contents(store)
-    with pytest.raises(UserError, match="changed her mind"), store.act("record opt-out", by="Ana", now=NOW) as act:
-        act.add_requests([request("eve@example.com")])
-        act.add_opt_in(opt_in())
-        act.mark_done([3], NOW, "Ana", NOW)
-        act.add_clean(clean_record())
-        raise UserError("She changed her mind.")
+
+    def changes_her_mind() -> None:
+        with store.act("record opt-out", by="Ana", now=NOW) as act:
+            act.add_requests([request("eve@example.com")])
+            act.add_opt_in(opt_in())
+            act.mark_done([3], NOW, "Ana", NOW)
+            act.add_clean(clean_record())
+            raise UserError("She changed her mind.")
+
+    with pytest.raises(UserError, match="changed her mind"):
+        changes_her_mind()
     assert contents(store) == before
     assert add(store, request("eve@example.com"))[0].id == 4
 
@@ -87,7 +92,9 @@ def test_an_act_that_came_to_nothing_leaves_no_entry(store: Store) -> None:
 
 
 @pytest.mark.parametrize("table", schema.APPEND_ONLY)
-@pytest.mark.parametrize("statement", ["UPDATE {} SET rowid = rowid", "DELETE FROM {}"], ids=["update", "delete"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET rowid = rowid", "DELETE FROM {}"], ids=["update", "delete"]
+)
 def test_nothing_stored_is_changed_or_deleted(store: Store, table: str, statement: str) -> None:
     import sqlite3
 
@@ -132,7 +139,8 @@ store.close()
 def test_two_programs_that_write_at_once_keep_one_chain(store: Store) -> None:
     code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n{WRITER}"
     writers = [
-        subprocess.Popen([sys.executable, "-c", code, str(store.file), name], stderr=subprocess.PIPE) for name in ("a", "b")
+        subprocess.Popen([sys.executable, "-c", code, str(store.file), name], stderr=subprocess.PIPE)
+        for name in ("a", "b")
     ]
     for writer in writers:
         _, said = writer.communicate(timeout=60)

@@ -13,7 +13,6 @@ from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import UsageError
 from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, scope_name
 
-
 if TYPE_CHECKING:
     from optoutdesk.services.check_address import Answer
 

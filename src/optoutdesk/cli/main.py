@@ -133,9 +133,7 @@ def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int
         _refuse_stray_bytes(arguments)
         if arguments.command is None:
             return open_window(arguments.data)
-        code = _run_command(arguments)
-        sys.stdout.flush()  # here, where a reader who left can be dealt with
-        return code
+        return _run_command(arguments)
     except UserError as error:
         print(f"optoutdesk: {error}", file=sys.stderr)
         return WRONG_USE if isinstance(error, UsageError) else COULD_NOT
@@ -154,10 +152,18 @@ def _refuse_stray_bytes(arguments: argparse.Namespace) -> None:
         for text in value if isinstance(value, list) else [value]:
             stray = isinstance(text, str) and text.encode("utf-8", "ignore").decode("utf-8") != text
             if stray and name not in ("data", "file", "output", "removed"):
-                raise UsageError(f"“{text}” is not text in UTF-8. Set your terminal to UTF-8 and type it again.")
+                raise UsageError(
+                    f"“{text}” is not text in UTF-8. Set your terminal to UTF-8 and type it again."
+                )
 
 
 def _run_command(arguments: argparse.Namespace) -> int:
+    code = _code_of(arguments)
+    sys.stdout.flush()  # not at exit: a reader who left is dealt with by the caller
+    return code
+
+
+def _code_of(arguments: argparse.Namespace) -> int:
     if arguments.command == "help":
         return _help(arguments.topic, as_json=arguments.json)
     if arguments.command == "self-test":

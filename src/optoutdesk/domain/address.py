@@ -73,6 +73,8 @@ _AT_SIGNS = str.maketrans("\uff20\ufe6b", "@@")
 _MAILTO = re.compile(r"mailto:([^\s?<>\"]*)(\?[^\s<>\"]*)?", re.IGNORECASE)
 _PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 _SEPARATORS = re.compile(r"[<>()\[\],;:\"|\s]+")
+# Allowed by RFC 5322, but before an address it is a bullet, a comment sign, or the rest of a link or a formula.
+_NEVER_FIRST = "=*/+-#!?$%&^~|{}"
 _SURROUNDING = ".'\u2018\u2019`"
 _DOT_ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+(?:\.[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+)*")
 _ASCII_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*")  # RFC 5322 section 3.2.3
@@ -137,7 +139,7 @@ def _key_of(token: str) -> str | Problem:
         return Problem("nothing after the @")
     if len(token) > MAX_ADDRESS or len(local) > MAX_LOCAL_PART:
         return Problem("too long for an address")
-    if local[0] in "=*/":
+    if local[0] in _NEVER_FIRST:
         return Problem(f"begins with {local[0]}")
     if "//" in local or _PERCENT.search(local):
         return Problem("part of a web address")

@@ -98,7 +98,7 @@ class Sink:
                 left += [cell] if cell.strip() else []
                 continue
             given = [address.given for address in addresses if address.key not in dropped]
-            separator = re.search(r"\s*(?::::|[;,/|])\s*", cell)
+            separator = re.search(r"(?<!\s)\s*(?::::|[;,/|])\s*", cell)
             left += [(separator[0] if separator else ", ").join(given)] if given else []
         return {index: left[n] if n < len(left) else "" for n, index in enumerate(columns)}
 

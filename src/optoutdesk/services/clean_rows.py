@@ -117,7 +117,9 @@ class PeopleReader:
             if hidden:
                 batch.beside[index] = [*batch.beside.get(index, ()), *hidden]
             at_glued = any("@" in row[column] for column in glued)
-            if at_glued and self._layout.header_row is not None and len(row) != len(self._layout.columns):
+            width = self._layout.width
+            misfit = len(row) < width or any(row[width:])
+            if at_glued and misfit and self._layout.header_row is not None:
                 batch.broken[index] = GLUED
 
     def suppressed_elsewhere(self, block: Block, people: People, kept: Sequence[int]) -> int:

@@ -12,6 +12,8 @@ from optoutdesk.services.changes import Changes
 from optoutdesk.services.counting import Counting
 from optoutdesk.store import Store
 
+_CLOCKS_AT_HAND = 4096
+
 
 class Urgency(StrEnum):
     """How an open request stands."""
@@ -58,6 +60,7 @@ class DueRequests:
     def __init__(self, store: Store, counting: Counting) -> None:
         self._store = store
         self._counting = counting
+        self._clocks: dict[tuple[date, date, date], tuple[int, Urgency, tuple[Cell, ...]]] = {}
 
     def today(self, now: datetime, limit: int | None = None) -> Today:
         """Return how things stand."""
@@ -76,12 +79,18 @@ class DueRequests:
 
     def clock(self, request: OptOutRequest, day: date) -> Due:
         """Return a request with its days left and its strip as of a day."""
-        if request.due < day:
-            urgency = Urgency.OVERDUE
-        else:
-            urgency = Urgency.SOON if request.due <= self._counting.soon(day) else Urgency.ON_TRACK
-        left = self._counting.days_left(request.due, day)
-        return Due(request, left, urgency, self._counting.strip(request, day))
+        # Thousands of requests share few dates.
+        key = (request.received.day, request.due, day)
+        if key not in self._clocks:
+            if len(self._clocks) > _CLOCKS_AT_HAND:
+                self._clocks.clear()
+            if request.due < day:
+                urgency = Urgency.OVERDUE
+            else:
+                urgency = Urgency.SOON if request.due <= self._counting.soon(day) else Urgency.ON_TRACK
+            left = self._counting.days_left(request.due, day)
+            self._clocks[key] = (left, urgency, self._counting.strip(request, day))
+        return Due(request, *self._clocks[key])
 
     def mark_done(
         self, requests: Sequence[OptOutRequest], *, now: datetime, by: str, at: datetime | None = None

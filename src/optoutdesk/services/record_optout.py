@@ -129,11 +129,7 @@ class RecordOptOut:
             day = receipt.day
         if day < _EARLIEST:
             raise UserError(f"{day.isoformat()} is too long ago. Give the day on which the request arrived.")
-        if (
-            receipt is None
-            or receipt.instant > now + timedelta(minutes=5)
-            or day > self._counting.today(now)
-        ):
+        if receipt is None or receipt.instant > now + timedelta(minutes=5) or day > self._counting.today(now):
             raise UserError(f"{day.isoformat()} lies ahead. Give the day on which the request arrived.")
         return receipt
 

@@ -13,6 +13,7 @@ from optoutdesk.domain.cleaning import Reason, Removed
 from optoutdesk.domain.deadlines import Cell, CellKind, Policy, Unit
 from optoutdesk.domain.matching import Evidence
 from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, Received
+from optoutdesk.services import wording
 from optoutdesk.services.due_requests import Due, Today, Urgency
 from optoutdesk.store import RegisterRow
 
@@ -127,23 +128,19 @@ def received_in_full(receipt: Received) -> str:
 
 # -- channels and scopes
 
-_CHANNELS: dict[Channel, tuple[str, str, str]] = {
-    # alone in a table, behind a verb, to choose from
-    Channel.REPLY: ("Reply", "by reply", "Reply to a newsletter"),
-    Channel.PHONE: ("Phone", "by phone", "Phone"),
-    Channel.LETTER: ("Letter", "by letter", "Letter"),
-    Channel.IN_PERSON: ("In person", "in person", "In person"),
-    Channel.WEB_FORM: ("Web form", "by web form", "Web form"),
-    Channel.LINK: ("Unsubscribe link", "through the unsubscribe link", "Unsubscribe link"),
-    Channel.LIST_UNSUBSCRIBE: (
-        "Unsubscribe button",
-        "by the mail program's unsubscribe button",
-        "Unsubscribe button of a mail program",
-    ),
-    Channel.PLATFORM_EXPORT: ("Platform export", "from a platform's export", "Export of a platform"),
-    Channel.COMPLAINT: ("Complaint", "by complaint", "Complaint"),
-    Channel.BOUNCE: ("Bounce", "by a bounce", "Bounced mail"),
-    Channel.OTHER: ("Other", "in another way", "Another way"),
+_CHANNELS: dict[Channel, tuple[str, str]] = {
+    # alone in a table, to choose from
+    Channel.REPLY: ("Reply", "Reply to a newsletter"),
+    Channel.PHONE: ("Phone", "Phone"),
+    Channel.LETTER: ("Letter", "Letter"),
+    Channel.IN_PERSON: ("In person", "In person"),
+    Channel.WEB_FORM: ("Web form", "Web form"),
+    Channel.LINK: ("Unsubscribe link", "Unsubscribe link"),
+    Channel.LIST_UNSUBSCRIBE: ("Unsubscribe button", "Unsubscribe button of a mail program"),
+    Channel.PLATFORM_EXPORT: ("Platform export", "Export of a platform"),
+    Channel.COMPLAINT: ("Complaint", "Complaint"),
+    Channel.BOUNCE: ("Bounce", "Bounced mail"),
+    Channel.OTHER: ("Other", "Another way"),
 }
 CHANNELS: tuple[Channel, ...] = tuple(_CHANNELS)
 """In the order in which they are offered."""
@@ -161,12 +158,12 @@ def channel_inline(value: Channel | str) -> str:
 
 def by_channel(value: Channel | str) -> str:
     """Return a channel behind a verb: `by phone`."""
-    return _CHANNELS[Channel(value)][1]
+    return wording.CHANNELS[Channel(value)] or "in another way"
 
 
 def channel_choice(value: Channel | str) -> str:
     """Return a channel as it is offered: `Reply to a newsletter`."""
-    return _CHANNELS[Channel(value)][2]
+    return _CHANNELS[Channel(value)][1]
 
 
 ALL_MAIL_WORDS = "All mail"
@@ -179,7 +176,7 @@ def scope(value: str) -> str:
 
 def scope_inline(value: str) -> str:
     """Return `all mail`, or the list's name."""
-    return "all mail" if value == ALL_MAIL else value
+    return wording.scope_words(value)
 
 
 def subject(kind: Kind, key: str) -> str:  # noqa: ARG001 - a domain has no @ in its key
@@ -262,23 +259,17 @@ def headline(today: Today) -> str:
 
 # -- cleaning
 
-_REASONS = {
-    Reason.OPTED_OUT: ("Opted out", "danger"),
-    Reason.DOMAIN: ("Suppressed domain", "warning"),
-    Reason.DUPLICATE: ("Duplicate", "plain"),
-    Reason.NOT_AN_ADDRESS: ("Not an address", "plain"),
-    Reason.NO_ADDRESS: ("No address", "plain"),
-}
+_REASON_TONES = {Reason.OPTED_OUT: "danger", Reason.DOMAIN: "warning"}
 
 
 def reason(value: Reason | str) -> str:
     """Return why a row was removed."""
-    return _REASONS[Reason(value)][0]
+    return wording.REASONS[Reason(value)]
 
 
 def reason_tone(value: Reason | str) -> str:
     """Return the tone of a reason's chip."""
-    return _REASONS[Reason(value)][1]
+    return _REASON_TONES.get(Reason(value), "plain")
 
 
 def evidence(removed: Removed) -> str:
@@ -290,10 +281,10 @@ def evidence(removed: Removed) -> str:
             return f"*@{cause.key} since {since} · {scope_inline(cause.scope)}"
         return f"{since} {by_channel(cause.channel)} · {scope_inline(cause.scope)}"
     if isinstance(cause, Problem):
-        return f"{cause.reason}; {cause.guess}?" if cause.guess else cause.reason
+        return str(cause)
     if isinstance(cause, int):
         return f"same as row {number(cause)}"
-    return "the row has no address" if removed.reason is Reason.NO_ADDRESS else ""
+    return "no address in this row" if removed.reason is Reason.NO_ADDRESS else ""
 
 
 # -- the register
@@ -318,6 +309,13 @@ def state(row: RegisterRow, today: date, soon: date) -> State:
     if request.due < today:
         return State("Overdue", "danger")
     return State("Due soon", "warning") if request.due <= soon else State("Open", "accent")
+
+
+def state_hint(row: RegisterRow) -> str:
+    """Return what a state needs said about it; "" where its word says it all."""
+    if row.lifted or row.open or row.request.done_at is not None:
+        return ""
+    return "An earlier request of the same person counts"
 
 
 def done_late(request: OptOutRequest) -> bool:

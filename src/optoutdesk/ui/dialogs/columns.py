@@ -160,9 +160,8 @@ class ColumnsDialog(Dialog):
         for part in (self.sheet_name, self.sheet):
             part.setVisible(len(file.table.sheets) > 1)
             row.addWidget(part)
-        self.header = QCheckBox("The first row names the columns")
-        self.header.setAccessibleName("The first row names the columns; it is no person")
-        self.header.setChecked(file.layout.header_row is not None)
+        self.header = QCheckBox()
+        self._show_header(file)
         row.addWidget(self.header)
         row.addStretch(1)
         column.addLayout(row)
@@ -210,6 +209,16 @@ class ColumnsDialog(Dialog):
             self.table.selectRow(min(checked, default=0))
         self._checked()
 
+    def _show_header(self, file: ListFile) -> None:
+        """Say which row names the columns; titles may stand above it."""
+        row = file.layout.header_row
+        which = "The first row" if row is None or row == 1 else f"Row {words.number(row)}"
+        self.header.setText(f"{which} names the columns")
+        self.header.setAccessibleName(f"{which} names the columns; it is no person")
+        self.header.blockSignals(True)
+        self.header.setChecked(row is not None)
+        self.header.blockSignals(False)
+
     def _checked(self) -> None:
         self.confirm.setEnabled(bool(self.model.checked))
         self._complain("" if self.model.checked else "Check the column that holds the addresses.")
@@ -252,9 +261,7 @@ class ColumnsDialog(Dialog):
         question, file, found = outcome
         if question != self._question:
             return
-        self.header.blockSignals(True)
-        self.header.setChecked(file.layout.header_row is not None)
-        self.header.blockSignals(False)
+        self._show_header(file)
         self._show(file, set(file.layout.address_columns) if found else set())
 
     def _not_read(self, error: Exception) -> None:

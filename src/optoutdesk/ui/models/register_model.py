@@ -32,7 +32,7 @@ class _Answer:
 
 
 class RegisterModel(QAbstractTableModel):
-    """The rows of the register that a filter lets through, the latest receipt first."""
+    """The rows of the register that a filter lets through, in the order in which the register gives them."""
 
     answered = Signal()
     """What was asked for last is there (its first page)."""
@@ -42,7 +42,8 @@ class RegisterModel(QAbstractTableModel):
         super().__init__(parent)
         self._context = context
         self._rows: list[RegisterRow] = []
-        self._after: tuple[str, int] | None = None
+        self._after: Any = None
+        """Where the next page begins; only the register knows what is in it."""
         self._question = 0
         """Counts what was asked; an answer to an earlier question is dropped."""
         self._asking = False
@@ -81,13 +82,13 @@ class RegisterModel(QAbstractTableModel):
         """Whether an answer is under way."""
         return self._asking
 
-    def _ask(self, after: tuple[str, int] | None, limit: int) -> None:
+    def _ask(self, after: Any, limit: int) -> None:
         self._question += 1
         self._asking = True
         self._fresh = after is None
         self._context.lookups.run(self._work(after, limit), done=self._take, failed=self._fail)
 
-    def _work(self, after: tuple[str, int] | None, limit: int) -> Callable[[Any], _Answer | None]:
+    def _work(self, after: Any, limit: int) -> Callable[[Any], _Answer | None]:
         question, wanted, register = self._question, self.wanted, self._context.desk.register
 
         def work(_report: Any) -> _Answer | None:
@@ -152,9 +153,10 @@ class RegisterModel(QAbstractTableModel):
         if role == TONE_ROLE:
             return self._state(row).tone if column == STATE else None
         if role == MUTED_ROLE:
-            return column == DUE and row.lifted
-        if role == Qt.ItemDataRole.ToolTipRole and column != STATE:
-            return self._text(row, column)  # a narrow column shortens it
+            return column == DUE and not _counts(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            # A narrow column shortens it.
+            return self._text(row, column) if column != STATE else words.state_hint(row)
         return None
 
     def _text(self, row: RegisterRow, column: int) -> str:
@@ -169,7 +171,12 @@ class RegisterModel(QAbstractTableModel):
             return words.scope(request.scope)
         if column == STATE:
             return self._state(row).text
-        return words.NONE if row.lifted else words.day(request.due, self._today)
+        return words.day(request.due, self._today) if _counts(row) else words.NONE
 
     def _state(self, row: RegisterRow) -> words.State:
         return words.state(row, self._today, self._soon)
+
+
+def _counts(row: RegisterRow) -> bool:
+    """Whether the due date of a request matters, or did: not when it was lifted or an earlier request counts."""
+    return not row.lifted and (row.open or row.request.done_at is not None)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from optoutdesk.domain.cleaning import Reason, Removed
 from optoutdesk.ui import words
 from optoutdesk.ui.theme import Size, font
-from optoutdesk.ui.widgets.table import MUTED_ROLE, TONE_ROLE
+from optoutdesk.ui.widgets.table import MUTED_ROLE, NOTE_ROLE, TONE_ROLE
 
 HEADERS = ("Row", "Address", "Why", "Evidence")
 ROW, ADDRESS, WHY, EVIDENCE = range(len(HEADERS))
@@ -23,6 +23,16 @@ class RemovedModel(QAbstractTableModel):
         self._all: list[Removed] = []
         self._shown: list[Removed] = []
         self._reason: Reason | None = None
+        self._notes = False
+
+    def show_notes(self, notes: bool) -> None:
+        """Show the evidence below the address too, for a table without room for a column of its own."""
+        if notes is not self._notes:
+            self._notes = notes
+            if self._shown:
+                last = self.index(len(self._shown) - 1, ADDRESS)
+                self.dataChanged.emit(self.index(0, ADDRESS), last, [NOTE_ROLE])
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, ADDRESS, ADDRESS)
 
     def show(self, removed: list[Removed], reason: Reason | None = None) -> None:
         """Show the rows of a result; with a reason only those."""
@@ -58,7 +68,7 @@ class RemovedModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
+            return "Address and evidence" if self._notes and section == ADDRESS else HEADERS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole and section == ROW:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -72,6 +82,8 @@ class RemovedModel(QAbstractTableModel):
             return self._text(removed, column)
         if role == Qt.ItemDataRole.ToolTipRole and column in (ADDRESS, EVIDENCE):
             return self._text(removed, column)
+        if role == NOTE_ROLE:
+            return words.evidence(removed) if self._notes and column == ADDRESS else None
         if role == TONE_ROLE:
             return words.reason_tone(removed.reason) if column == WHY else None
         if role == MUTED_ROLE:

@@ -71,7 +71,7 @@ class CleanScreen(QWidget):
     def first_focus(self) -> None:
         """Put the keyboard where she begins."""
         if self._stack.currentWidget() is self.start:
-            self.start.zone.setFocus()
+            self.start.first_focus()
         elif self._stack.currentWidget() is self.view:
             self.view.table.setFocus()
         else:
@@ -157,7 +157,7 @@ class CleanScreen(QWidget):
         self._plan = self._result = self._saved = None
         self.start.tell(error)
         self._stack.setCurrentWidget(self.start)
-        self.start.zone.setFocus()
+        self.start.first_focus()
 
     # -- opening
 

@@ -78,6 +78,11 @@ class StartPage(QWidget):
         self.problem.button.setVisible(bool(details))
         self.columns.setVisible(isinstance(error, NoAddressColumnError))
 
+    def first_focus(self) -> None:
+        """Put the keyboard on the next step: the way out of what went wrong, else the drop zone."""
+        next_step = self.columns if self._trouble.isVisibleTo(self) and not self.columns.isHidden() else self.zone
+        next_step.setFocus()
+
     def _show_details(self) -> None:
         self.details.setVisible(not self.details.isVisible())
 

@@ -16,7 +16,8 @@ from optoutdesk.ui.widgets.basic import restyle
 from optoutdesk.ui.widgets.table import ListTable
 
 _WIDE = 1000
-_SIDE, _NARROW_SIDE = 282, 256
+_SIDE, _NARROW_SIDE = 272, 240
+_MARGIN = 24
 
 
 class Notice(QFrame):
@@ -54,12 +55,13 @@ class ResultView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._understood = ("", "")
+        """How the list was understood, in full and without what matters least."""
         self._page = page = QHBoxLayout(self)
+        page.setContentsMargins(_MARGIN, 20, _MARGIN, _MARGIN)
         left = QVBoxLayout()
         left.setSpacing(0)
         page.addLayout(left, 1)
-        self.side = Side()
-        page.addWidget(self.side)
         self._add_heading(left)
         self.elsewhere = Notice("Change columns…")
         self.elsewhere.pressed.connect(self.columns_wanted)
@@ -79,6 +81,9 @@ class ResultView(QWidget):
         left.addWidget(card)
         left.addSpacing(16)
         self._add_removed(left)
+        # Made last: Tab goes on here from the removed rows.
+        self.side = Side()
+        page.addWidget(self.side)
 
     def _add_heading(self, left: QVBoxLayout) -> None:
         row = QHBoxLayout()
@@ -106,9 +111,14 @@ class ResultView(QWidget):
         self._head = QHBoxLayout()
         self._head.setContentsMargins(16, 10, 16, 10)
         self._head.setSpacing(10)
-        self._head.addWidget(label("Removed", "heading"))
+        self._title = QWidget()
+        title = QHBoxLayout(self._title)
+        title.setContentsMargins(0, 0, 0, 0)
+        title.setSpacing(10)
+        title.addWidget(label("Removed", "heading"))
         self.how_many = label("", "small")
-        self._head.addWidget(self.how_many)
+        title.addWidget(self.how_many)
+        self._head.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
         self._head.addStretch(1)
         column.addLayout(self._head)
         self._below = QHBoxLayout()
@@ -142,7 +152,7 @@ class ResultView(QWidget):
     def show_result(self, plan: Plan, result: Result) -> None:
         """Show an examined list."""
         self.name.setText(plan.list.path.name)
-        self.understood.setText(understood(plan.list, result))
+        self._understood = (understood(plan.list, result), understood(plan.list, result, timed=False))
         self.bar.show_result(result)
         self.how_many.setText(words.count(result.removed_count, "row"))
         for reason in Reason:
@@ -151,7 +161,8 @@ class ResultView(QWidget):
         self.chips.setVisible(result.removed_count > 0)
         self.model.show(result.removed)
         last = words.number(result.removed[-1].row) if result.removed else ""
-        widest = max((words.reason(reason) for reason in result.reasons), key=len, default="")
+        there = [words.reason(reason) for reason in Reason if result.reasons[reason]]
+        widest = max([*there, columns.HEADERS[columns.WHY]], key=len)
         self.table.set_columns(
             {columns.ROW: max(last, columns.HEADERS[columns.ROW], key=len), columns.WHY: widest},
             stretch=columns.ADDRESS,
@@ -173,29 +184,37 @@ class ResultView(QWidget):
         super().resizeEvent(event)
         wide = self.width() >= _WIDE
         self.side.fit(_SIDE if wide else _NARROW_SIDE)
-        margin = 24 if wide else 16
-        self._page.setContentsMargins(margin, 20, margin, margin)
         self._page.setSpacing(20 if wide else 16)
+        # An address that cannot be read is worth less than a row more on the screen.
+        self.model.show_notes(not wide)
+        self.table.setColumnHidden(columns.EVIDENCE, not wide)
+        self.table.set_tall(not wide)
         self._fit()
 
     def _fit(self) -> None:
-        """Put the chips beside the title where there is room, else below it."""
+        """Put the chips beside the title where there is room, else below it; shorten what does not fit."""
+        room = self.width() - self.side.width() - 2 * _MARGIN - self._page.spacing()
+        full, short = self._understood
+        self.understood.setText(
+            full if self.understood.fontMetrics().horizontalAdvance(full) < room else short
+        )
+        room -= 2 + 2 * 16
         shown = [chip.sizeHint().width() for chip in self.chips.chips if not chip.isHidden()]
-        wanted = sum(shown) + 8 * max(0, len(shown) - 1)
-        room = self.width() - self.side.width() - 68 - 32 - 160
-        below = wanted > room
-        if below:
-            self.chips.setMaximumWidth(16_777_215)
-            self._below.addWidget(self.chips)
-        else:
-            self._head.addWidget(self.chips)
-            self.chips.setFixedWidth(wanted + 1)
-        if below:
-            self.chips.setMinimumWidth(0)
+        wanted = sum(shown) + 8 * max(0, len(shown) - 1) + 1
+        self._title.setFixedHeight(self.chips.chips[0].sizeHint().height())
+        beside = wanted <= room - self._title.sizeHint().width() - 2 * self._head.spacing()
+        # Too many even for a line of their own: they take two lines beside the title.
+        below = not beside and wanted <= room
+        (self._below if below else self._head).addWidget(self.chips)
+        self.chips.setMinimumWidth(wanted if beside or below else 0)
+        self.chips.setMaximumWidth(wanted if beside else 16_777_215)
+        self._head.setStretch(1, 0 if not beside and not below else 1)
+        if not below:
+            self._head.setStretch(2, 0 if beside else 1)
         self._below_holder.setVisible(below and self.model.rowCount() > 0)
 
 
-def understood(file: ListFile, result: Result) -> str:
+def understood(file: ListFile, result: Result, *, timed: bool = True) -> str:
     """Return how a list was understood: `Sheet “Customers” · 9,820 people · address in column C “E-mail” · ...`."""
     layout = file.layout
     parts = []
@@ -212,7 +231,8 @@ def understood(file: ListFile, result: Result) -> str:
         parts.append(f"addresses in columns {', '.join(names[:-1])} and {names[-1]}")
     else:
         parts.append(f"addresses in {len(names)} columns")
-    parts.append(f"checked in {max(result.seconds, 0.1):.1f} s")
+    if timed:
+        parts.append(f"checked in {max(result.seconds, 0.1):.1f} s")
     return " · ".join(parts)
 
 

@@ -1,5 +1,7 @@
 """Today: what needs her first, then what is on track; beside it the ways in."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -209,6 +211,15 @@ class TodayScreen(QWidget):
         if changes:
             # More are read than shown, because one list may stand there several times.
             self.cleaned.show_lists(desk.cleaned_lists.recent(SHOWN * 5))
+            self._order()
+
+    def _order(self) -> None:
+        """Let Tab go through the page as the eye does; rows are made as they are needed."""
+        rows = [*self.act_now.rows, *self.on_track.rows]
+        order: list[QWidget] = [part for row in rows for part in (row.address, row.button)]
+        order += [self.all, self.drop_zone, *(row.again for row in self.cleaned.rows), *self.quick.stops]
+        for one, next_one in pairwise(order):
+            QWidget.setTabOrder(one, next_one)
 
     def _show_today(self, today: Today) -> None:
         nothing_yet = not today.open and not self._context.desk.register.counts(self._context.now()).all

@@ -31,6 +31,14 @@ def dropped_file(data: QMimeData) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
+def _start_folder() -> str:
+    """Return where she last was, whichever screen asks; else her documents, else her home."""
+    places = QStandardPaths.StandardLocation
+    documents = QStandardPaths.writableLocation(places.DocumentsLocation)
+    there = (folder for folder in (_last_folder, documents) if folder and Path(folder).is_dir())
+    return next(there, str(Path.home()))
+
+
 class DropZone(QWidget):
     """A dashed frame that takes one file; `dropped` gives its path."""
 
@@ -67,17 +75,14 @@ class DropZone(QWidget):
 
     def choose(self) -> None:
         """Open the file dialog; returns at once."""
-        global _last_folder  # noqa: PLW0603 - she goes on where she last was, whichever screen asks
-        if not _last_folder:
-            _last_folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        self.dialog = QFileDialog(self, self._dialog_title, _last_folder, self._files)
+        self.dialog = QFileDialog(self, self._dialog_title, _start_folder(), self._files)
         self.dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.fileSelected.connect(self._on_chosen)
         self.dialog.open()
 
     def _on_chosen(self, file: str) -> None:
-        global _last_folder  # noqa: PLW0603
+        global _last_folder  # noqa: PLW0603 - one place for the whole program
         _last_folder = str(Path(file).parent)
         self.dropped.emit(Path(file))
 

@@ -74,6 +74,11 @@ class QuickRecord(Card):
         keys.setContext(Qt.ShortcutContext.WidgetShortcut)
         keys.activated.connect(self.record)
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where the Tab key stops, in order."""
+        return (self.text, self.channel, self.when, self.button)
+
     def _find(self) -> Findings:
         return self._context.desk.record_optout.find(self.text.toPlainText())
 

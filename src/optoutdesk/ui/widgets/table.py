@@ -21,6 +21,8 @@ TONE_ROLE = Qt.ItemDataRole.UserRole + 1
 """accent, warning, danger, ok or plain: the cell's text is shown as a chip of that tone."""
 MUTED_ROLE = Qt.ItemDataRole.UserRole + 2
 """True: the cell's text steps back."""
+NOTE_ROLE = Qt.ItemDataRole.UserRole + 3
+"""A second, smaller line below the cell's text; the table's rows must be tall (`set_tall`)."""
 
 PADDING = 10
 _ROW = 36
@@ -55,6 +57,16 @@ def paint_chip(painter: QPainter, rect: QRect, text: str, tone: str, *, chosen: 
     painter.restore()
 
 
+def _paint_line(
+    painter: QPainter, rect: QRect, text: str, letters: QFont, ink: QColor, alignment: Qt.AlignmentFlag
+) -> None:
+    """Paint one line of text, shortened with dots where it does not fit."""
+    painter.setFont(letters)
+    painter.setPen(ink)
+    shown = QFontMetrics(letters).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, int(Qt.AlignmentFlag(alignment) | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
 class RowDelegate(QStyledItemDelegate):
     """Paints a cell: a line below it, its text or its chip, the chosen row in the soft accent."""
 
@@ -82,11 +94,17 @@ class RowDelegate(QStyledItemDelegate):
                 painter, QRect(inside.left(), top, size.width(), size.height()), text, tone, chosen=chosen
             )
         else:
-            painter.setFont(letters)
-            painter.setPen(QColor(colours.muted if index.data(MUTED_ROLE) else colours.text))
+            ink = QColor(colours.muted if index.data(MUTED_ROLE) else colours.text)
             alignment = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
-            shown = QFontMetrics(letters).elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
-            painter.drawText(inside, int(Qt.AlignmentFlag(alignment) | Qt.AlignmentFlag.AlignVCenter), shown)
+            note = index.data(NOTE_ROLE)
+            if note:
+                small = font(Size.SMALL)
+                upper, lower = QFontMetrics(letters).height(), QFontMetrics(small).height()
+                inside.setTop(inside.top() + (inside.height() - upper - lower) // 2)
+                below = QRect(inside.left(), inside.top() + upper, inside.width(), lower)
+                inside.setHeight(upper)
+                _paint_line(painter, below, str(note), small, QColor(colours.muted), alignment)
+            _paint_line(painter, inside, text, letters, ink, alignment)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -146,7 +164,7 @@ class ListTable(QTableView):
         self.verticalHeader().hide()
         # Fixed heights: a view of a million rows must not measure them.
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(max(_ROW, self.fontMetrics().height() + 18))
+        self.set_tall(False)
         # The card below shines through, with its round corners.
         self.setStyleSheet("QTableView, QHeaderView { background: transparent; border: none; }")
         theme_changed.connect(self._repaint)
@@ -160,6 +178,14 @@ class ListTable(QTableView):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, room + 2 * PADDING + 2)
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+
+    def set_tall(self, tall: bool) -> None:
+        """Give each row room for one line of text, or for a note below it."""
+        one = QFontMetrics(font()).height()
+        note = QFontMetrics(font(Size.SMALL)).height()
+        height = one + note + 13 if tall else max(_ROW, one + 18)
+        if self.verticalHeader().defaultSectionSize() != height:
+            self.verticalHeader().setDefaultSectionSize(height)
 
     def _repaint(self) -> None:
         self.viewport().update()

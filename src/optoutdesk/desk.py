@@ -73,7 +73,12 @@ class Desk:
     @property
     def person(self) -> str:
         """Who records, where nobody says otherwise: the person of the settings, else the computer's user."""
-        return self.settings.person or getpass.getuser()
+        if self.settings.person:
+            return self.settings.person
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError, ImportError):  # a container's user may have no name
+            return ""
 
     @cached_property
     def counting(self) -> "Counting":

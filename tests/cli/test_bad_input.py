@@ -381,6 +381,21 @@ def test_the_two_results_are_two_files(place: Place) -> None:
         )
 
 
+def test_the_suppression_list_and_devices_are_no_results_either(place: Place) -> None:
+    path = place.file()
+    os.mkfifo(place.folder / "pipe")
+    before = (place.data / "optoutdesk.sqlite").read_bytes()
+    place.clean(
+        *(path, "--removed", place.data / "optoutdesk.sqlite", "--overwrite"),
+        says="optoutdesk.sqlite is the suppression list itself. Choose another name",
+    )
+    place.clean(
+        path, "--removed", place.folder / "pipe", "--overwrite", says="pipe is not a file. Give a file name"
+    )
+    place.clean(path, "--removed", "/dev/null", "--overwrite", says="/dev/null is not a file")
+    assert (place.data / "optoutdesk.sqlite").read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["list-clean.csv", "list-removed.csv"])
 def test_an_existing_result_is_replaced_only_when_told(place: Place, name: str) -> None:
     path = place.file()
@@ -550,6 +565,23 @@ def test_names_that_are_no_utf_8_are_names_too(place: Place) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert path.with_name(f"{path.stem}-clean.csv").read_bytes() == b"Name,Email\nAnn,ann@a.example\n"
     place.state()
+
+
+@pytest.mark.parametrize(
+    "name", ["two\nlines.csv", "\x1b[2Jclear.csv", "\x9b2Jclear.csv", "line\u2028end.csv"]
+)
+def test_a_name_cannot_break_the_sentence_or_command_the_terminal(place: Place, name: str) -> None:
+    place.clean(place.folder / name, says=r"There is no file [ -~]*\?[ -~]*\.csv")
+    place.clean(place.file(b"", name), says=r"\?[ -~]*\.csv is empty")
+    path = place.file(f'"{name}",Email\nx,ann@a.example\n'.encode())
+    place.clean(path, "--column", "Fax", says="There is no column “Fax”. The columns are A “", code=WRONG_USE)
+
+
+def test_a_user_without_a_name_can_work_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getuser", partial({}.__getitem__, "uid not found: 4711"))
+    ran = place.run("clean", place.file())
+    assert (ran.code, ran.err) == (0, "")
+    assert place.run("add", "bo@b.example").code == 0
 
 
 # --- data that cannot be used ---------------------------------------------------------------------------------------

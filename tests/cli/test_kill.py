@@ -19,23 +19,23 @@ ROWS = 120_000
 SUPPRESSED = [f"person{n}@p{n % 7}.example" for n in range(0, 900, 3)]
 CLEANS, ADDS = 14, 10
 
-# Kills itself when a result is about to get its name for the n-th time, or (n = 3) has all of them.
-KILLED_AT = """
-import os, signal, sys
+# Sends itself a signal when a result is about to get its name for the n-th time, or (n = 3) has all of them.
+STOPPED_AT = """
+import os, sys
 from optoutdesk.__main__ import main
 from optoutdesk.spreadsheets.output import PendingFile
-left = int(sys.argv[1])
+left, number = int(sys.argv[1]), int(sys.argv[2])
 published = PendingFile.publish
 def publish(self):
     global left
     left -= 1
     if not left:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), number)
     published(self)
     if left == 1 and sys.argv[1] == "3":
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), number)
 PendingFile.publish = publish
-sys.exit(main(sys.argv[2:]))
+sys.exit(main(sys.argv[3:]))
 """
 
 
@@ -145,13 +145,22 @@ def test_a_clean_killed_at_any_moment_leaves_all_or_nothing(shop: Shop, tmp_path
 def test_a_clean_killed_as_its_files_get_their_names(
     shop: Shop, tmp_path: Path, moment: int, left: set[str]
 ) -> None:
-    code, _ = finish(shop.start(*shop.clean_into(tmp_path), code=KILLED_AT, words=(str(moment),)))
+    code, _ = finish(shop.start(*shop.clean_into(tmp_path), code=STOPPED_AT, words=(str(moment), "9")))
     assert code == -9
     assert not shop.assert_all_or_nothing(tmp_path)
     assert {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")} == left
     code, _ = finish(shop.start(*shop.clean_into(tmp_path), "--overwrite"))
     assert code == 0
     assert shop.assert_all_or_nothing(tmp_path)
+
+
+@pytest.mark.parametrize("moment", [1, 2, 3])
+def test_a_clean_that_is_interrupted_takes_everything_back(shop: Shop, tmp_path: Path, moment: int) -> None:
+    process = shop.start(*shop.clean_into(tmp_path), code=STOPPED_AT, words=(str(moment), "2"))
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (1, "", "optoutdesk: Stopped; nothing was written.\n")
+    assert not shop.assert_all_or_nothing(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_add_killed_at_any_moment_records_all_of_its_addresses_or_none(shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """Which opt-outs bar mail at a moment: a consent lifts only its own scope, and only when it is surely later."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from optoutdesk.domain.requests import (
     received_at,
     received_on,
     scope_name,
+    with_clock,
 )
 
 ZONE = "America/New_York"
@@ -150,3 +152,25 @@ def test_what_was_in_force_at_a_past_moment() -> None:
 def test_the_earliest_receipt_comes_first() -> None:
     late, early, same = request(NOON + HOUR, number=1), request(NOON, number=2), request(NOON, number=3)
     assert in_force([late, same, early], [], None) == [early, same, late]
+
+
+def test_of_one_scope_the_strictest_clock_runs() -> None:
+    known, earlier = request(NOON), request(NOON - DAY, number=2)
+    assert with_clock([earlier, known]) == [earlier]
+    assert with_clock([known]) == [known]  # the earlier one was lifted
+
+
+def test_requests_of_different_lists_have_a_clock_each() -> None:
+    everything, letters = request(NOON), request(NOON - DAY, "Newsletter", number=2)
+    assert with_clock([letters, everything]) == [letters, everything]
+
+
+def test_a_later_request_beside_an_earlier_one_keeps_its_clock() -> None:
+    earlier, later = request(NOON - DAY, number=1), request(NOON, number=2)
+    assert with_clock([earlier, later]) == [earlier, later]
+
+
+def test_the_clock_of_a_done_request_has_stopped() -> None:
+    done = replace(request(), done_at=NOON + DAY, done_by="Ben")
+    assert with_clock([done]) == []
+    assert with_clock([request(NOON - DAY, number=2), done]) == [request(NOON - DAY, number=2)]

@@ -68,6 +68,14 @@ def test_who_records_is_the_person_of_the_settings_else_the_computer_s_user(
     assert load_settings(desk.paths.settings).person == "Ana"
 
 
+def test_a_user_without_a_name_is_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError(12_345)
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert Desk(tmp_path).person == ""
+
+
 def test_how_long_it_waits_for_another_writer_can_be_set(tmp_path: Path) -> None:
     now = datetime(2026, 11, 24, 16, tzinfo=UTC)
     first, second = Desk(tmp_path), Desk(tmp_path, busy_seconds=0.05)

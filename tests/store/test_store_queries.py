@@ -142,6 +142,23 @@ def test_pages_of_any_size_give_each_line_once_and_in_order(store: Store, size: 
     assert seen == sorted(stored, key=lambda r: (r.received.instant, r.id), reverse=True)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 6, 7, 50])
+def test_pages_of_open_requests_come_by_due_date(store: Store, size: int) -> None:
+    days = [date(2026, 12, 1 + n // 3) for n in range(7)][::-1]
+    stored = add(store, *(request(f"p{n}@example.com", due=day) for n, day in enumerate(days)))
+    with store.act("mark done", by="Ana", now=NOW) as act:
+        act.mark_done([2], NOW, "Ana", NOW)
+    seen: list[OptOutRequest] = []
+    after = None
+    for _ in range(8):
+        page = store.register_page(RegisterFilter(only_open=True), after, size)
+        seen += [row.request for row in page.rows]
+        after = page.after
+        if after is None:
+            break
+    assert seen == sorted((r for r in stored if r.id != 2), key=lambda r: (r.due, r.id))
+
+
 def test_lines_recorded_while_she_turns_pages_shift_nothing(store: Store) -> None:
     add(store, *(request(f"p{n}@example.com", NOW - n * DAY) for n in range(4)))
     first = store.register_page(RegisterFilter(), None, 2)

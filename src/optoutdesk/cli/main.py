@@ -135,7 +135,7 @@ def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int
             return open_window(arguments.data)
         return _run_command(arguments)
     except UserError as error:
-        print(f"optoutdesk: {error}", file=sys.stderr)
+        print(f"optoutdesk: {_on_one_line(str(error))}", file=sys.stderr)
         return WRONG_USE if isinstance(error, UsageError) else COULD_NOT
     except (KeyboardInterrupt, Cancelled):
         print("optoutdesk: Stopped; nothing was written.", file=sys.stderr)
@@ -144,6 +144,11 @@ def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int
         # The reader of our output left: its own affair, but nothing may be flushed into the void at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT
+
+
+def _on_one_line(text: str) -> str:
+    """Return text that is one line and commands no terminal, whatever stands in a file's name or its cells."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _refuse_stray_bytes(arguments: argparse.Namespace) -> None:

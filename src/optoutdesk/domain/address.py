@@ -79,6 +79,9 @@ _SURROUNDING = ".'\u2018\u2019`"
 _DOT_ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+(?:\.[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+)*")
 _ASCII_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*")  # RFC 5322 section 3.2.3
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1035 section 2.3.1, RFC 1123 section 2.1
+_TOP_LEVEL = re.compile(
+    r"[a-z]+|xn--[a-z0-9-]+"
+)  # RFC 1123 section 2.1, RFC 5890: a footnote's mark makes it com1
 _WRITTEN_OUT = re.compile(r"^(\S+)\s*[\[({]?\s*\bat\b\s*[\])}]?\s*(\S+)$", re.IGNORECASE)
 _DOT_WRITTEN_OUT = re.compile(r"\s*[\[({]\s*dot\s*[\])}]\s*|\s+dot\s+", re.IGNORECASE)
 
@@ -153,7 +156,8 @@ def _key_of(token: str) -> str | Problem:
     else:
         lower = unicodedata.normalize("NFC", lower)
         # A full-width letter beside an accented one: recognisable, but nobody's spelling of a mailbox.
-        if unicodedata.normalize("NFKC", lower) != lower or any(map(_no_letter, lower)):
+        accent_alone = unicodedata.category(lower[0])[0] == "M"
+        if unicodedata.normalize("NFKC", lower) != lower or accent_alone or any(map(_no_letter, lower)):
             return Problem("unusual letters before the @")
     if not _DOT_ATOM.fullmatch(lower):
         return Problem(
@@ -173,7 +177,11 @@ def domain_key(domain: str) -> str | Problem:
     labels = name.split(".")
     if len(labels) < 2:
         return Problem("the domain has no dot")
-    if len(name) > MAX_DOMAIN or not all(map(_LABEL.fullmatch, labels)) or labels[-1].isdigit():
+    if (
+        len(name) > MAX_DOMAIN
+        or not all(map(_LABEL.fullmatch, labels))
+        or not _TOP_LEVEL.fullmatch(labels[-1])
+    ):
         return Problem("the domain is not valid")
     return name
 

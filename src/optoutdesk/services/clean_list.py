@@ -149,9 +149,9 @@ class CleanList:
         With `expected` raises ListChangedError when the list or the suppression list is not what it was when
         that was examined. OutputError when a file cannot be written; nothing is left behind then.
         """
-        _refuse_collisions(plan, outputs, overwrite=overwrite)
         # Of a list that is read-only for its owner too the results are not: they are written in several steps.
         mode = _stat(plan.list.path).st_mode & 0o666 | 0o600
+        _refuse_collisions(plan, outputs, self._store.file, overwrite=overwrite)
         for _ in range(_TRIES):
             with (
                 _disk_errors(outputs.clean),
@@ -323,8 +323,8 @@ class _Pass:
             self._progress(self._read, self._size)
 
 
-def _refuse_collisions(plan: Plan, outputs: Outputs, *, overwrite: bool) -> None:
-    """Raise OutputError when the list itself would be overwritten, or one result by the other."""
+def _refuse_collisions(plan: Plan, outputs: Outputs, store: Path, *, overwrite: bool) -> None:
+    """Raise OutputError when the list or the suppression list would be overwritten, or one result by the other."""
     source = plan.list.path
     check_ending(plan.list, outputs.clean)
     for target in (outputs.clean, outputs.removed):
@@ -333,6 +333,8 @@ def _refuse_collisions(plan: Plan, outputs: Outputs, *, overwrite: bool) -> None
                 raise OutputError(
                     f"{target.name} is the list itself, which is never changed. Choose another name."
                 )
+            if target.exists() and target.samefile(store):
+                raise OutputError(f"{target.name} is the suppression list itself. Choose another name.")
             refuse_existing(target, overwrite=overwrite)
     if outputs.clean.resolve() == outputs.removed.resolve() or (
         outputs.clean.exists() and outputs.removed.exists() and outputs.clean.samefile(outputs.removed)

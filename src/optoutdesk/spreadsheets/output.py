@@ -127,6 +127,8 @@ def refuse_existing(target: Path, *, overwrite: bool) -> None:
     """Raise OutputError when a target exists and may not be overwritten, or is no file."""
     if target.is_dir():
         raise OutputError(f"{target} is a folder. Give a file name.")
+    if target.exists() and not target.is_file():
+        raise OutputError(f"{target} is not a file. Give a file name.")
     if not overwrite and (target.exists() or target.is_symlink()):
         raise OutputError(f"{target} exists already. Choose another name, or say that it may be overwritten.")
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDate, QLocale, QTime
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
@@ -23,6 +24,7 @@ from optoutdesk.ui import words
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.models.standing import scope_quoted
 from optoutdesk.ui.widgets import Button, Dialog, label
+from optoutdesk.ui.widgets.when_edit import FIELD_HEIGHT, pad_time
 
 _WIDTH = 480
 
@@ -86,7 +88,10 @@ class OptInDialog(Dialog):
         self.cancel.clicked.connect(self.reject)
         self.confirm = Button("Record opt-in", primary=True)
         self.confirm.setDefault(True)
+        self.confirm.setToolTip("Ctrl+Enter")
         self.confirm.clicked.connect(self._record)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self._record)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.confirm)
         column.addLayout(buttons)
@@ -122,9 +127,9 @@ class OptInDialog(Dialog):
             grid.addWidget(label(title, "bold"), 0, at)
             grid.addWidget(field, 1, at)
             grid.setColumnStretch(at, (3, 2, 3)[at])
-        tallest = max(field.sizeHint().height() for field in (self.day, self.time, self.by))
         for field in (self.day, self.time, self.by):
-            field.setFixedHeight(tallest)
+            field.setFixedHeight(FIELD_HEIGHT)
+        pad_time(self.time)
         column.addLayout(grid)
 
     def _explain(self) -> None:

@@ -23,7 +23,8 @@ class ReplaceDialog(Dialog):
         column.setSpacing(8)
         names = " and ".join(path.name for path in there)
         column.addWidget(label("There is a clean list of this name already", "large", wrap=True))
-        text = f"{names} {'is' if len(there) == 1 else 'are'} in {there[0].parent.name or 'the same folder'} already."
+        folder = f"the folder “{there[0].parent.name}”" if there[0].parent.name else "the same folder"
+        text = f"{names} {'is' if len(there) == 1 else 'are'} in {folder} already."
         column.addWidget(label(text, wrap=True))
         column.addSpacing(8)
         row = QHBoxLayout()

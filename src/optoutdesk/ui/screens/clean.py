@@ -63,6 +63,7 @@ class CleanScreen(QWidget):
         self.view.record_wanted.connect(self._record)
         self.view.side.changed.connect(self._options_changed)
         self.view.side.save_card.save.clicked.connect(self._save)
+        self.view.side.save_card.elsewhere.clicked.connect(self._save_elsewhere)
         self.view.side.save_card.show_folder.clicked.connect(self._show_folder)
         self.start.tell(None)
 
@@ -92,7 +93,11 @@ class CleanScreen(QWidget):
         self.start.zone.choose()
 
     def open_list(self, path: Path) -> None:
-        """Read and examine another list, with the options as they are; whatever ran before is given up."""
+        """Read and examine another list; whatever ran before is given up.
+
+        What is removed besides stays as she set it, but each list is again for any mail: who forgets to say that
+        it is for one newsletter only must not mail people who left another one.
+        """
         self._after_stopping(lambda: self._open(path))
 
     def cancel(self) -> None:
@@ -173,8 +178,9 @@ class CleanScreen(QWidget):
     def _opened(self, file: ListFile) -> None:
         self.view.side.show_lists(self._context.desk.register.scopes())
         options = self.view.side.options()
+        same = self._plan is not None and self._plan.list.path == file.path
         self._plan = self._result = self._saved = None
-        self._examine(Plan(file, options.target, options.rules))
+        self._examine(Plan(file, options.target if same else None, options.rules))
 
     def _not_opened(self, error: Exception) -> None:
         if isinstance(error, Cancelled):
@@ -204,8 +210,13 @@ class CleanScreen(QWidget):
     def _change_columns(self) -> None:
         if self._plan is not None and self._task is None:
             dialog = ColumnsDialog(self._context, self._plan.list, self)
-            dialog.chosen.connect(self._opened)
+            dialog.chosen.connect(self._read_otherwise)
             dialog.open()
+
+    def _read_otherwise(self, file: ListFile) -> None:
+        """Examine the same list with what she corrected; what was saved before is out of date then."""
+        options = self.view.side.options()
+        self._examine(Plan(file, options.target, options.rules))
 
     # -- examining
 
@@ -287,6 +298,12 @@ class CleanScreen(QWidget):
         dialog.replace.connect(self._replace)
         dialog.rename.connect(self._choose_name)
         dialog.open()
+
+    def _save_elsewhere(self) -> None:
+        """Ask for a folder and a name: hers may be read-only, or no place for clean lists."""
+        if self._plan is not None and self._task is None:
+            self._outputs = self._context.desk.clean_list.default_outputs(self._plan)
+            self._choose_name()
 
     def _replace(self) -> None:
         self._write(self._outputs, overwrite=True)

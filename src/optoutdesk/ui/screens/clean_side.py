@@ -33,6 +33,7 @@ class SaveCard(Card):
         self.saved = Chip("Saved", "ok")
         self.header.addWidget(self.saved)
         self.save = Button("Save clean list", primary=True)
+        self.elsewhere = Button("Save somewhere else…", role="link")
         self.show_folder = Button("Show in folder")
         self.body.setSpacing(2)
         for text, spacing in (
@@ -45,7 +46,8 @@ class SaveCard(Card):
             self.body.addWidget(text)
             self.body.addSpacing(spacing)
         self.body.addWidget(self.save)
-        self.body.addSpacing(6)
+        self.body.addSpacing(4)
+        self.body.addWidget(self.elsewhere, 0, Qt.AlignmentFlag.AlignHCenter)
         self.body.addWidget(self.show_folder)
 
     def show_plan(self, result: Result, outputs: Outputs, note: str = "") -> None:
@@ -56,6 +58,7 @@ class SaveCard(Card):
         self._tell(note, "warning")
         self.save.setText("Save clean list")
         self.save.show()
+        self.elsewhere.show()
         self.show_folder.hide()
 
     def show_saved(self, record: CleanRecord) -> None:
@@ -65,6 +68,7 @@ class SaveCard(Card):
         self._name(record.output_path, record.removed_path, record.kept, record.rows - record.kept)
         self._tell("", "")
         self.save.hide()
+        self.elsewhere.hide()
         self.show_folder.show()
         self.setAccessibleDescription(
             f"Saved. {record.output_path.name}, {words.count(record.kept, 'person', 'people')}"

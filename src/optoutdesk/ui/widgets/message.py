@@ -66,10 +66,10 @@ class Message(Dialog):
         for button in (self.no, self.yes):
             if button is not None:
                 row.addWidget(button)
-        default = self.yes or self.no
-        default.setDefault(True)
-        default.setFocus()
         layout.addLayout(row)
+        # Enter that is held down on the button that asked must not answer the question too.
+        self.no.setDefault(True)
+        self.no.setFocus()
 
     def _show_details(self) -> None:
         self.details.show()

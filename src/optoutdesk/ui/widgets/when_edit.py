@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QCheckBox, QDateEdit, QHBoxLayout, QLineEdit, QTim
 
 from optoutdesk.ui import words
 
+FIELD_HEIGHT = 34
+"""A day and a time side by side are equally high, whatever their styles ask for."""
+
 
 def pad_time(edit: QTimeEdit) -> None:
     """Keep the text of a time field off its edge: the style sheet's padding does not reach it."""
@@ -44,7 +47,7 @@ class WhenEdit(QWidget):
         longest = "00:00 AM" if "AP" in words.edit_format_time() else "00:00"
         self.time.setFixedWidth(self.time.fontMetrics().horizontalAdvance(longest) + 44)
         for edit in (self.day, self.time):
-            edit.setFixedHeight(34)
+            edit.setFixedHeight(FIELD_HEIGHT)
         pad_time(self.time)
         self.unknown = QCheckBox("Time not known")
         self.unknown.setAccessibleName("Time not known")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from optoutdesk.cli.main import COULD_NOT, DONE, SUPPRESSED
+from optoutdesk.cli.codes import COULD_NOT, DONE, SUPPRESSED
 from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import UsageError
 from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, scope_name

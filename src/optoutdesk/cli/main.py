@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from optoutdesk import __version__
+from optoutdesk.cli.codes import COULD_NOT, DONE, WRONG_USE
 from optoutdesk.domain.errors import Cancelled, UsageError, UserError
 from optoutdesk.domain.requests import Channel
-
-DONE, COULD_NOT, WRONG_USE, SUPPRESSED = 0, 1, 2, 10
 
 _WHEN = "an ISO date (2026-11-10) or date and time (2026-11-10T16:42, or with a zone: 2026-11-10T21:42Z)"
 _COMMANDS = """commands:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from optoutdesk.cli.main import COULD_NOT, DONE
+from optoutdesk.cli.codes import COULD_NOT, DONE
 from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import UserError
 from optoutdesk.resources import resource

@@ -16,27 +16,18 @@ from optoutdesk.domain.cleaning import Cleaning, CleanRecord, Reason, Removed, R
 from optoutdesk.domain.errors import ListChangedError, OutputError
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.clean_output import TEXT_ENDINGS, WORKBOOK_ENDING, Sink, check_ending
-from optoutdesk.services.clean_rows import PeopleReader
-from optoutdesk.spreadsheets.columns import SAMPLE_ROWS, Layout, find_layout
+from optoutdesk.services.clean_rows import ListFile, PeopleReader
+from optoutdesk.spreadsheets.columns import SAMPLE_ROWS, find_layout
 from optoutdesk.spreadsheets.open import open_table, unreadable
 from optoutdesk.spreadsheets.output import PendingFile, cannot_write, refuse_existing
-from optoutdesk.spreadsheets.table import Block, Table
+from optoutdesk.spreadsheets.table import Block
 from optoutdesk.spreadsheets.text import BLOCK_SIZE, TextTable
 from optoutdesk.store import Store
 
+__all__ = ["CleanList", "ListFile", "Outputs", "Plan", "Progress", "Result"]
+
 Progress = Callable[[int, int], None]
 """Called now and then with bytes or rows done and in all (0: not known). Raises Cancelled to stop the work."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListFile:
-    """A contact list as it was understood; everything guessed can be overridden in CleanList.open."""
-
-    path: Path
-    table: Table
-    """format, sheets, sheet; for text also encoding and delimiter."""
-    layout: Layout
-    """Header row and columns, which of them hold addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +257,7 @@ class _Pass:
             suppressed_domains=len(suppression.domains),
         )
         cleaning = Cleaning(suppression, plan.rules)
-        reader = PeopleReader(plan.list.table, plan.list.layout, suppression)
+        reader = PeopleReader(plan.list, suppression)
         with _no_search_for_cycles():
             for block in self._blocks():
                 people = reader.people_of(block)

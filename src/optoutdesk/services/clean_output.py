@@ -3,21 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from optoutdesk.domain.address import read_cell
 from optoutdesk.domain.cleaning import Removed, Trimmed, Verdict
 from optoutdesk.domain.errors import UsageError
-from optoutdesk.services.clean_rows import People
+from optoutdesk.services.clean_rows import ListFile, People
 from optoutdesk.services.wording import REASONS, evidence_words
 from optoutdesk.spreadsheets.columns import letter_of
 from optoutdesk.spreadsheets.delimited import DelimitedWriter, SheetWriter
 from optoutdesk.spreadsheets.output import PendingFile
 from optoutdesk.spreadsheets.table import Block, Writer
 from optoutdesk.spreadsheets.text import TextTable, TextWriter
-
-if TYPE_CHECKING:
-    from optoutdesk.services.clean_list import ListFile
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 WORKBOOK_ENDING = ".xlsx"
@@ -26,7 +22,7 @@ WORKBOOK_ENDING = ".xlsx"
 class Sink:
     """Takes judged blocks and writes both files."""
 
-    def __init__(self, source: "ListFile", clean: PendingFile, removed: PendingFile) -> None:
+    def __init__(self, source: ListFile, clean: PendingFile, removed: PendingFile) -> None:
         self._table = source.table
         self._layout = source.layout
         self._writer = _writer_for(source, clean)
@@ -111,7 +107,7 @@ class Sink:
         self._writer.abort()
 
 
-def check_ending(source: "ListFile", target: Path) -> None:
+def check_ending(source: ListFile, target: Path) -> None:
     """Raise UsageError when a clean list cannot be written as what its name says."""
     ending = target.suffix.lower()
     same_text = source.table.format.is_text and ending == source.path.suffix.lower()
@@ -122,7 +118,7 @@ def check_ending(source: "ListFile", target: Path) -> None:
         )
 
 
-def _writer_for(source: "ListFile", target: PendingFile) -> Writer:
+def _writer_for(source: ListFile, target: PendingFile) -> Writer:
     table = source.table
     ending = target.target.suffix.lower()
     if ending == WORKBOOK_ENDING and not (table.format.is_text and source.path.suffix.lower() == ending):

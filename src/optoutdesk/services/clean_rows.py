@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from optoutdesk.domain.address import Problem, read_cell
 from optoutdesk.domain.cleaning import Batch
@@ -10,6 +11,17 @@ from optoutdesk.spreadsheets.columns import Layout
 from optoutdesk.spreadsheets.table import Block, Table
 
 GLUED = Problem("a quotation mark in this row runs on over the next lines")
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A contact list as it was understood; everything guessed can be overridden in CleanList.open."""
+
+    path: Path
+    table: Table
+    """format, sheets, sheet; for text also encoding and delimiter."""
+    layout: Layout
+    """Header row and columns, which of them hold addresses."""
 
 
 @dataclass(slots=True)
@@ -26,9 +38,9 @@ class People:
 class PeopleReader:
     """Picks the people out of the blocks of one list."""
 
-    def __init__(self, table: Table, layout: Layout, suppression: SuppressionList) -> None:
-        self._table = table
-        self._layout = layout
+    def __init__(self, source: ListFile, suppression: SuppressionList) -> None:
+        self._table = source.table
+        self._layout = source.layout
         self._suppression = suppression
 
     def people_of(self, block: Block) -> People:

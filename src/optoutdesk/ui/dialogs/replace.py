@@ -22,7 +22,7 @@ class ReplaceDialog(Dialog):
         column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(8)
         names = " and ".join(path.name for path in there)
-        column.addWidget(label("There is a clean list of this name already", "large", wrap=True))
+        column.addWidget(label("Replace files of an earlier clean?", "large", wrap=True))
         folder = f"the folder “{there[0].parent.name}”" if there[0].parent.name else "the same folder"
         text = f"{names} {'is' if len(there) == 1 else 'are'} in {folder} already."
         column.addWidget(label(text, wrap=True))

@@ -1,0 +1,3 @@
+"""The exit codes, which scripts rely on."""
+
+DONE, COULD_NOT, WRONG_USE, SUPPRESSED = 0, 1, 2, 10

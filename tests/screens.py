@@ -224,7 +224,7 @@ def picture(window: MainWindow) -> QPixmap:
     dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
     for dialog in dialogs:
         if dialog.width() > window.width() or dialog.height() > window.height():
-            raise SystemExit(f"{dialog.windowTitle()} is larger than the window")
+            raise SystemExit(f"{dialog.accessibleName()} is larger than the window")
         painter = QPainter(taken)
         place = dialog.pos() - window.pos()
         if not window.rect().contains(place):

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import runpy
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -167,6 +168,7 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Author(ann@a.example)>>\nendobj
         ),
         ("late.csv", GOOD + b"x" * 300_000 + b"\0", "holds binary data"),
         ("nul.csv", GOOD.replace(b"Su", b"S\0"), "holds binary data"),
+        ("controls.csv", GOOD + bytes(range(1, 9)) * 9, "holds binary data"),
         ("photo.csv", PNG, "holds binary data"),
         ("letter.csv", PDF, "is a web page or document saved under the wrong name"),
         (
@@ -582,6 +584,50 @@ def test_a_user_without_a_name_can_work_too(place: Place, monkeypatch: pytest.Mo
     ran = place.run("clean", place.file())
     assert (ran.code, ran.err) == (0, "")
     assert place.run("add", "bo@b.example").code == 0
+
+
+def test_a_report_that_cannot_be_printed(place: Place) -> None:
+    path = place.file()
+    words = ["-m", "optoutdesk", "--data", str(place.data), "clean", str(path), "--by", "Ana", "--overwrite"]
+    for more in ([], ["--json"]):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, *words, *more], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        assert_sentence(
+            Ran(done.returncode, "", done.stderr),
+            "It is done, but there is no room for what was to be printed",
+        )
+    assert len(place.state()[2]) == 2  # type: ignore[arg-type]
+
+
+def test_nor_here(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        ran = place.run("check", "bo@b.example")
+        monkeypatch.undo()
+    assert_sentence(ran, "It is done, but there is no room for what was to be printed")
+    monkeypatch.setattr(sys, "stderr", None)
+    code = run(["--data", str(place.data), "add", "nobody"], open_window=lambda _: 99)
+    sys.stderr.close()
+    assert code == COULD_NOT
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_terminal_that_was_closed_changes_nothing(place: Place, closed: str) -> None:
+    command = shlex.join([sys.executable, "-m", "optoutdesk", "--data", str(place.data)])
+    list_ = shlex.quote(str(place.file()))
+    for words, code in (
+        (f"clean --json --by Ana {list_}", 0),
+        ("check sup@x.example", 10),
+        ("add nobody", 1),
+    ):
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"{command} {words} {closed}"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code
+        assert "optoutdesk:" not in done.stdout
+    assert len(place.state()[2]) == 1  # type: ignore[arg-type]
 
 
 # --- data that cannot be used ---------------------------------------------------------------------------------------

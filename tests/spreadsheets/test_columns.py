@@ -172,6 +172,11 @@ def test_a_title_about_e_mail_does_not_take_the_header_s_place():
     assert (seen.header_row, names(seen)) == (2, ["Email"])
 
 
+def test_a_title_about_e_mail_without_a_header_below_is_no_person():
+    seen = layout("Email addresses for the spring fair", "ann@a.example|Ann", "bo@b.example|Bo")
+    assert (seen.header_row, seen.first_row, seen.address_columns) == (1, 2, (0,))
+
+
 def test_a_title_with_the_owner_s_address_in_the_address_column_is_a_title():
     seen = layout("Prepared by|owner@mill.example", "Name|Email", "Ann|ann@a.example", "Bo|bo@b.example")
     assert (seen.header_row, seen.first_row) == (2, 3)

@@ -201,6 +201,20 @@ def test_every_failure_of_the_disk_is_a_sentence_with_the_details_aside(error, s
     assert told.details == str(error)
 
 
+def test_a_disk_that_is_full_before_or_after_the_last_byte(tmp_path, monkeypatch):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with PendingFile(tmp_path / "a.csv", overwrite=False) as pending:
+        monkeypatch.setattr(os, "fsync", failing(full))
+        pending.stream.write(b"new")
+        with pytest.raises(OutputError, match=r"There is no room for a\.csv on that disk"):
+            pending.seal()
+        with monkeypatch.context() as patch:
+            patch.setattr(pending.stream, "_file", type("Full", (), {"write": failing(full)})())
+            with pytest.raises(OutputError, match=r"There is no room for a\.csv on that disk"):
+                pending.stream.write(b"more")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_is_no_target(tmp_path):
     with pytest.raises(OutputError, match=r"is a folder\. Give a file name"):
         written(tmp_path, overwrite=True)

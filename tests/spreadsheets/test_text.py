@@ -348,6 +348,36 @@ def test_encodings_and_delimiters_are_found(
     assert removed[1][4:] == ["Su", SUPPRESSED]
 
 
+@pytest.mark.parametrize(("encoding", "name"), [("utf-8", "UTF-8"), ("cp1252", "Windows-1252")])
+@pytest.mark.parametrize("after", [0, 1, 2, 3, 4, 5, 60_000])
+def test_the_first_accent_may_come_late(bench: Bench, encoding: str, name: str, after: int) -> None:
+    text = f"Email\n{'bo@b.example' + chr(10) * 52:s}" * 5000
+    text = text[: (1 << 19) - 1 - after - len("é".encode(encoding))]
+    assert TextTable(bench.file(f"{text}é{'x' * after}\n", encoding=encoding)).encoding_name == name
+
+
+def test_only_so_much_of_a_list_is_held_at_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BLOCK_SIZE", 64)
+    monkeypatch.setattr(module, "MAX_RECORD", 2000)
+    monkeypatch.setattr(module, "_MAX_LINES", 100)
+    head = "Name,Email\nBo,bo@b.example\n"
+    for content, says in (
+        (f"{'x' * 3000}\n", "has a line of more than"),
+        (f'"{("x" * 99 + chr(10)) * 30}",bo@b.example\n', "In line 3 of"),
+        (f'"{"x" + chr(10) * 200}",bo@b.example\n', "In line 3 of"),
+    ):
+        with pytest.raises(UnreadableListError, match=says):
+            list(TextTable(bench.file(head + content)).blocks())
+    for content in (f"{'x' * 1800}\n" * 3, f'"{("x" * 99 + chr(10)) * 15}",bo@b.example\n' * 3):
+        assert sum(len(block.rows) for block in TextTable(bench.file(head + content)).blocks()) == 5
+
+
+def test_a_cell_of_seventeen_megabytes_is_none(bench: Bench) -> None:
+    path = bench.file(f'Name,Email\n"{("x" * (1 << 20) + chr(10)) * 17}",bo@b.example\n')
+    with pytest.raises(UnreadableListError, match="In line 2 of"):
+        list(TextTable(path).blocks())
+
+
 @pytest.mark.parametrize("mark", [codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
 def test_the_byte_order_mark_belongs_to_the_file_and_outlives_its_first_row(
     bench: Bench, mark: bytes
@@ -553,6 +583,12 @@ def test_a_row_with_something_odd_beside_goes_whole(bench: Bench, odd: str) -> N
     assert bench.clean(path, drop_address_only=True)[1] == b"Email 1|Email 2|Email 3\na@a.example||\n"
 
 
+def test_a_file_in_utf_16_can_lose_addresses(bench: Bench) -> None:
+    path = bench.file(f"Email 1,Email 2\n{SUPPRESSED},Zoë <zoe@z.example>\na@a.example,\n", encoding="utf-16")
+    _, output, _ = bench.clean(path, drop_address_only=True)
+    assert output.decode("utf-16") == "Email 1,Email 2\nZoë <zoe@z.example>,\na@a.example,\n"
+
+
 def test_a_file_of_two_encodings_can_lose_addresses_too(bench: Bench) -> None:
     head, tail = b"Email 1,Email 2\n", b"a@a.example,Jos\xe9\n"
     path = bench.file(head + f"{SUPPRESSED},Ωμέγα <o@o.example>\n".encode() + tail)
@@ -610,6 +646,8 @@ SPELLINGS = [
     "?email=sup@x.example",
     "!sup@x.example",
     "**sup@x.example**",
+    "relay!sup@x.example",
+    "sup%x.example@relay.example",
     "\u0301sup@x.example",
     "sup@x.example\u00b9",
     "sup@x.example2",
@@ -624,6 +662,20 @@ def test_a_suppressed_person_does_not_slip_through_by_an_odd_spelling(
     people = "Name;Email\nAnn;ann@a.example\n"
     path = bench.file(f"{people}Su;{spelling}\n", encoding=encoding)
     assert bench.clean(path)[1].decode(encoding) == people
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~", "#", "/", "=", ":", " ", "\x01"])
+def test_a_list_with_a_delimiter_nobody_expects_lets_nobody_through(bench: Bench, delimiter: str) -> None:
+    rows = [["Name", "Email"], ["Su", SUPPRESSED], ["Bo", "bo@b.example"]]
+    path = bench.file("".join(delimiter.join(row) + "\n" for row in rows))
+    assert SUPPRESSED.encode() not in bench.clean(path)[1]
+
+
+def test_an_odd_sign_within_an_address_is_told_with_what_was_probably_meant(bench: Bench) -> None:
+    _, _, removed = bench.clean(bench.file("Name,Email\nA,email=ann@a.example\nBo,bo@b.example\n"))
+    assert removed[1][1:4] == [
+        *("Not an address", "an unusual sign before the @; ann@a.example?", "email=ann@a.example")
+    ]
 
 
 def test_a_curly_apostrophe_is_held_back_with_the_address_that_was_meant(bench: Bench) -> None:

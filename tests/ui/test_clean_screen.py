@@ -13,7 +13,9 @@ from optoutdesk.domain.cleaning import Reason
 from optoutdesk.services.changes import Changes
 from optoutdesk.ui.dialogs.columns import ColumnsDialog
 from optoutdesk.ui.dialogs.replace import ReplaceDialog
+from optoutdesk.ui.models import removed_model as columns
 from optoutdesk.ui.screens.clean import CleanScreen
+from optoutdesk.ui.widgets.table import NOTE_ROLE
 
 LIST = """Name,E-mail,Notes
 Maria,Maria.Ortiz@Lakeside.example,
@@ -194,6 +196,7 @@ def test_a_list_without_addresses_can_still_be_told_where_they_are(screen, tmp_p
     path.write_text("Name,Phone\nAna,1\nBen,2\n")
     open_list(qtbot, screen, path)
     assert not screen.start.columns.isHidden()
+    assert screen.window().focusWidget() is screen.start.columns  # the way out is one Enter away
     screen.start.columns.click()
     settle(qtbot, screen)
     dialog = screen.findChild(ColumnsDialog)
@@ -224,9 +227,15 @@ def test_other_columns_are_examined_again(screen, desk, tmp_path, qtbot):
         pos=dialog.table.visualRect(dialog.model.index(1, 0)).center(),
     )
     assert dialog.model.checked == {0, 1}
+    screen._save()
+    settle(qtbot, screen)
     dialog.confirm.click()
     settle(qtbot, screen)
     assert screen.view.elsewhere.isHidden()
+    assert (
+        screen.view.side.save_card.state.text()
+        == "two-clean.csv was saved before this changed. Save it again."
+    )
     assert "x@free.example" in [row[1] for row in removed(screen)] or removed(screen)[0][2] == "Opted out"
 
 
@@ -393,6 +402,59 @@ def test_another_name_leaves_the_earlier_files_alone(screen, contacts, desk, qtb
         "newsletter-clean-2.csv",
         "newsletter-removed-2.csv",
     )
+
+
+def test_the_clean_list_can_be_saved_somewhere_else(screen, contacts, desk, tmp_path, qtbot):
+    (tmp_path / "mailings").mkdir()
+    open_list(qtbot, screen, contacts)
+    card = screen.view.side.save_card
+    card.elsewhere.click()
+    files = screen.findChild(QFileDialog)
+    assert files.selectedFiles()[0].endswith("newsletter-clean.csv")
+    files.fileSelected.emit(str(tmp_path / "mailings" / "november.csv"))
+    files.reject()
+    settle(qtbot, screen)
+    saved = desk.store.cleans()[0]
+    assert saved.output_path == tmp_path / "mailings" / "november.csv"
+    assert saved.removed_path == tmp_path / "mailings" / "november-removed.csv"
+    assert not contacts.with_name("newsletter-clean.csv").exists()
+    assert card.elsewhere.isHidden()
+
+
+def test_the_next_list_is_for_any_mail_again(screen, contacts, qtbot):
+    open_list(qtbot, screen, contacts)
+    target = screen.view.side.target
+    target.setCurrentIndex(target.findData("Newsletter"))
+    settle(qtbot, screen)
+    open_list(qtbot, screen, contacts)
+    assert target.currentData() == "Newsletter"  # the same list, read again
+    other = contacts.with_name("promotions.csv")
+    other.write_text(LIST, encoding="utf-8")
+    open_list(qtbot, screen, other)
+    assert target.currentData() is None
+    assert screen._plan.target is None
+
+
+def test_where_there_is_little_room_the_evidence_moves_below_the_address(screen, contacts, qtbot):
+    open_list(qtbot, screen, contacts)
+    table, model = screen.view.table, screen.view.model
+    address = model.index(0, columns.ADDRESS)
+    screen.resize(1600, 742)
+    assert not table.isColumnHidden(columns.EVIDENCE)
+    assert address.data(NOTE_ROLE) is None
+    one_line = table.rowHeight(0)
+    screen.resize(828, 642)
+    assert table.isColumnHidden(columns.EVIDENCE)
+    assert address.data(NOTE_ROLE) == model.index(0, columns.EVIDENCE).data()
+    assert table.rowHeight(0) > one_line
+
+
+def test_tab_goes_on_from_the_removed_rows_to_saving_them(screen, contacts, qtbot):
+    open_list(qtbot, screen, contacts)
+    screen.activateWindow()
+    screen.view.table.setFocus()
+    qtbot.keyClick(screen.view.table, Qt.Key.Key_Tab)
+    assert screen.window().focusWidget() is screen.view.side.save_card.save
 
 
 def test_the_shares_fill_the_bar_and_the_smallest_is_seen(screen, contacts, qtbot):

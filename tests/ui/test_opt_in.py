@@ -55,6 +55,17 @@ def test_with_evidence_the_person_may_be_mailed_again(desk, context, opened, qtb
     assert (opt_in.evidence, opt_in.by) == ("Signed up at the till", "Ana")
 
 
+def test_ctrl_enter_records_from_the_field_she_types_in(desk, context, opened, qtbot):
+    record(desk, KEY, date(2026, 11, 10))
+    dialog = opened()
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    qtbot.keyClicks(dialog.evidence, "Signed up at the till")
+    with qtbot.waitSignal(context.changed):
+        qtbot.keyClick(dialog.evidence, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert desk.check_address.check([KEY])[0].may_mail
+
+
 def test_consent_before_the_opt_out_lifts_nothing(desk, opened):
     record(desk, KEY, date(2026, 11, 10))
     dialog = opened()

@@ -242,3 +242,20 @@ def test_thousands_of_addresses_stay_in_the_window(dialog: RecordDialog) -> None
     paste(dialog, "\n".join(f"person{n}@shop.example" for n in range(3000)))
     assert dialog.button.text() == "Record 3,000 opt-outs"
     assert dialog.height() < 690
+
+
+def test_a_request_from_before_a_later_consent_is_not_called_blocked(
+    dialog: RecordDialog, qtbot, desk, context, record
+) -> None:
+    first = record("jane@shop.example", date(2026, 11, 10))
+    agreed = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    desk.opt_in_again.record(first, at=agreed, evidence="form", by="Ana", now=desk.now())
+    paste(dialog, "jane@shop.example, new@shop.example")
+    dialog.when.set_day(date(2026, 11, 16))
+    with qtbot.waitSignal(context.notice) as said:
+        dialog.record()
+    assert said.args == ["new@shop.example is blocked from now on. Due Tue 1 Dec."]
+    told = next(w for w in QApplication.topLevelWidgets() if isinstance(w, Message) and w.isVisible())
+    assert told.heading.text() == "Recorded, but not blocked"
+    assert told.text.text().startswith("jane@shop.example opted in again after that day.")
+    assert desk.check_address.check(["jane@shop.example"])[0].may_mail

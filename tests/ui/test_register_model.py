@@ -9,6 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from optoutdesk.domain.requests import Channel, Kind
 from optoutdesk.services.record_optout import Found
 from optoutdesk.store import RegisterFilter
+from optoutdesk.ui import words
 from optoutdesk.ui.models.register_model import (
     ADDRESS,
     DUE,
@@ -132,11 +133,17 @@ def test_every_state_is_named(desk, model, qtbot):
     late = record(desk, "late@a.example", date(2026, 10, 1))
     back = record(desk, "back@a.example", date(2026, 10, 5))
     desk.due_requests.mark_done([done, late], now=desk.now(), by="Ana")
+    record(desk, "earlier@a.example", date(2026, 11, 20))
+    record(desk, "earlier@a.example", date(2026, 11, 19))  # it came to light later, and its date stands
     agreed = start - timedelta(days=2)
     desk.opt_in_again.record(back, at=agreed, evidence="form", by="Ana", now=desk.now())
     ask(qtbot, model, RegisterFilter())
-    states = dict(zip(shown(model), shown(model, STATE), strict=True))
-    assert states == {
+    rows = list(zip(shown(model), shown(model, STATE), shown(model, DUE), strict=True))
+    twice = [(state, due) for address, state, due in rows if address == "earlier@a.example"]
+    assert sorted(twice) == [("Open", "Fri 4 Dec"), ("Repeated", words.NONE)]
+    hints = [model.index(row, STATE).data(Qt.ItemDataRole.ToolTipRole) for row in range(len(rows))]
+    assert [hint for hint in hints if hint] == ["An earlier request of the same person counts"]
+    assert {address: state for address, state, _ in rows if address != "earlier@a.example"} == {
         "open@a.example": "Open",
         "soon@a.example": "Due soon",
         "overdue@a.example": "Overdue",

@@ -9,7 +9,7 @@ from optoutdesk.domain.cleaning import Reason, Removed
 from optoutdesk.domain.matching import Evidence
 from optoutdesk.domain.requests import Kind
 from optoutdesk.ui.models.removed_model import ADDRESS, EVIDENCE, ROW, WHY, RemovedModel
-from optoutdesk.ui.widgets.table import TONE_ROLE
+from optoutdesk.ui.widgets.table import NOTE_ROLE, TONE_ROLE
 
 
 def evidence(kind, key, day, channel="phone", scope="all"):
@@ -86,3 +86,17 @@ def test_two_hundred_thousand_rows_are_not_copied(qapp):
     model.show(many)
     assert model.rowCount() == 200_000
     assert model.removed(199_999) is many[-1]
+
+
+def test_where_there_is_no_room_for_a_column_the_evidence_stands_below_the_address(qtbot):
+    model = RemovedModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    model.show(REMOVED)
+    assert model.index(0, ADDRESS).data(NOTE_ROLE) is None
+    with qtbot.waitSignal(model.dataChanged):
+        model.show_notes(True)
+    assert model.index(0, ADDRESS).data(NOTE_ROLE) == "10 Nov 2026 by phone · all mail"
+    assert model.index(0, WHY).data(NOTE_ROLE) is None
+    assert model.headerData(ADDRESS, Qt.Orientation.Horizontal) == "Address and evidence"
+    model.show_notes(False)
+    assert model.headerData(ADDRESS, Qt.Orientation.Horizontal) == "Address"

@@ -50,10 +50,7 @@ def test_one_request_needs_her(screen: TodayScreen, record) -> None:
     record("maria.ortiz@lakeside.example")
     screen.reload()
     assert screen.headline.text() == "One request needs you today"
-    assert (
-        screen.subline.text()
-        == "Next legal deadline: Wednesday 25 November. The law allows 10 business days."
-    )
+    assert screen.subline.text() == "Next deadline: Wednesday 25 November. The law allows 10 business days."
     assert not screen.first_run.isVisible()
     assert screen.soon.figure.text() == "1"
     assert screen.on_time.figure.text() == "–"
@@ -257,3 +254,22 @@ def test_nothing_is_cut_off_at_the_smallest_size(screen: TodayScreen, record, wi
             assert part.width() >= part.sizeHint().width(), part.text()
             assert row.rect().contains(part.geometry())
         assert not row.left.geometry().intersects(row.due.geometry())
+
+
+def test_tab_goes_from_the_requests_to_the_side(screen: TodayScreen, record, qtbot) -> None:
+    record("maria.ortiz@lakeside.example")
+    screen.reload()
+    row = screen.act_now.rows[0]
+    row.address.setFocus()
+    qtbot.keyClick(row.address, Qt.Key.Key_Tab)
+    assert screen.focusWidget() is row.button
+    qtbot.keyClick(row.button, Qt.Key.Key_Tab)
+    assert screen.focusWidget() is screen.drop_zone
+
+
+def test_enter_on_an_address_opens_its_history(screen: TodayScreen, record, context, qtbot) -> None:
+    record("maria.ortiz@lakeside.example")
+    screen.reload()
+    with qtbot.waitSignal(context.show_history) as told:
+        qtbot.keyClick(screen.act_now.rows[0].address, Qt.Key.Key_Return)
+    assert told.args[1] == "maria.ortiz@lakeside.example"

@@ -4,18 +4,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QEvent, QRect, QRectF, QStringListModel, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
 from optoutdesk.domain.deadlines import CellKind
 from optoutdesk.services.due_requests import Due
 from optoutdesk.ui import words
 from optoutdesk.ui.theme import theme
-from optoutdesk.ui.widgets import Button, Chip, DeadlineStrip, DropZone, ElidedLabel, FilterChips
+from optoutdesk.ui.widgets import Button, Chip, DeadlineStrip, DropZone, ElidedLabel, FilterChips, drop_zone
+from optoutdesk.ui.widgets.basic import breakable
 from optoutdesk.ui.widgets.flow import FlowLayout
-from optoutdesk.ui.widgets.message import Message
+from optoutdesk.ui.widgets.message import Message, ask
 from optoutdesk.ui.widgets.strip import cell_rects, paint_strip
+from optoutdesk.ui.widgets.table import ListTable
 
 TODAY = date(2026, 11, 24)
 
@@ -201,9 +203,82 @@ def test_enter_presses_a_button_wherever_it_stands(qtbot, key: Qt.Key) -> None:
         qtbot.keyClick(button, key)
 
 
+def test_a_long_address_in_a_sentence_is_not_cut_and_is_copied_as_it_is(qtbot) -> None:
+    address = "a.very.long.mailbox.that.never.ends@subdomain.of.a.rather.long.company.example"
+    message = Message(None, "Sure?", f"Is {address} gone?", details="-", details_shown=True)
+    qtbot.addWidget(message)
+    message.open()
+    widest = max(
+        message.fontMetrics().horizontalAdvance(part) for part in message.text.text().split("\u200b")
+    )
+    assert widest <= message.text.width()
+    assert message.text.accessibleName() == f"Is {address} gone?"
+    message.copy.click()
+    assert QApplication.clipboard().text().startswith(f"Is {address} gone?")
+    assert breakable("maria.ortiz@lakeside.example") == "maria.ortiz@lakeside.example"
+
+
 def test_a_wrapped_sentence_is_never_cut(qtbot) -> None:
     message = Message(None, "That did not work", "A rather long sentence about what to do next. " * 12)
     qtbot.addWidget(message)
     message.open()
     assert message.text.height() >= message.text.heightForWidth(message.text.width())
     assert message.rect().contains(message.no.geometry())
+
+
+def test_enter_held_down_presses_once(qtbot) -> None:
+    button = Button("Mark done")
+    qtbot.addWidget(button)
+    press, keys = QEvent.Type.KeyPress, Qt.KeyboardModifier.NoModifier
+    with qtbot.assertNotEmitted(button.clicked):
+        QApplication.sendEvent(button, QKeyEvent(press, Qt.Key.Key_Return, keys, "\r", autorep=True))
+
+
+def test_a_question_is_not_answered_by_the_enter_that_asked_it(qtbot) -> None:
+    agreed: list[bool] = []
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+    asked = ask(parent, "Really?", "It cannot be taken back.", "Yes", lambda: agreed.append(True))
+    assert asked.focusWidget() is asked.no
+    qtbot.keyClick(asked, Qt.Key.Key_Return)
+    assert not agreed
+    assert not asked.isVisible()
+
+
+def test_the_heading_of_a_dialog_says_what_it_is_and_its_title_whose(qtbot) -> None:
+    message = Message(None, "That did not work", "The list cannot be read.")
+    qtbot.addWidget(message)
+    assert message.windowTitle() == "Opt-Out Desk"
+    assert message.accessibleName() == "That did not work"
+
+
+def test_the_file_dialog_goes_on_where_she_last_was(
+    qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QFileDialog] = []
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: opened.append(dialog))  # noqa: PLW0108 - a method
+    monkeypatch.setattr(drop_zone, "_last_folder", "")
+    monkeypatch.setattr(
+        drop_zone.QStandardPaths, "writableLocation", lambda _place: str(tmp_path / "not there")
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "lists").mkdir()
+    zone = DropZone("Drop a list", "Any list.")
+    qtbot.addWidget(zone)
+    zone.choose()
+    assert opened[0].directory().absolutePath() == str(tmp_path)  # there is no folder of documents
+    opened[0].fileSelected.emit(str(tmp_path / "lists" / "x.csv"))
+    zone.choose()
+    assert opened[1].directory().absolutePath() == str(tmp_path / "lists")
+
+
+def test_a_table_shows_where_the_keyboard_is(qtbot) -> None:
+    table = ListTable("Rows")
+    qtbot.addWidget(table)
+    table.setModel(QStringListModel(["a", "b"], table))
+    focus_in = QEvent.Type.FocusIn
+    QApplication.sendEvent(table, QFocusEvent(focus_in, Qt.FocusReason.OtherFocusReason))
+    assert not table.currentIndex().isValid()
+    QApplication.sendEvent(table, QFocusEvent(focus_in, Qt.FocusReason.TabFocusReason))
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [0]

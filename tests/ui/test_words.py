@@ -74,6 +74,7 @@ def test_late_over_a_weekend_only(desk, record) -> None:
 
 def test_every_channel_has_its_words() -> None:
     assert set(words.CHANNELS) == set(Channel)
+    assert words.by_channel(Channel.LIST_UNSUBSCRIBE) == "by unsubscribe button"  # as in files
     for channel in Channel:
         assert words.channel(channel)
         assert words.by_channel(channel)[0].islower()
@@ -114,7 +115,7 @@ def test_every_reason_has_its_words_and_its_tone() -> None:
             ),
             "the domain has no dot; a@x.example?",
         ),
-        (Removed(9, Reason.NO_ADDRESS, "", None), "the row has no address"),
+        (Removed(9, Reason.NO_ADDRESS, "", None), "no address in this row"),
     ],
 )
 def test_what_stands_behind_a_removed_row(removed: Removed, text: str) -> None:
@@ -134,7 +135,10 @@ def test_a_line_of_the_register_says_how_it_stands(record) -> None:
     assert state(RegisterRow(request, lifted=False, open=True)) == ("Due soon", "warning")
     assert state(RegisterRow(request, lifted=False, open=True), soon=TODAY) == ("Open", "accent")
     assert state(RegisterRow(request, lifted=False, open=True), date(2026, 11, 26)) == ("Overdue", "danger")
-    assert state(RegisterRow(request, lifted=False, open=False)) == ("Repeated", "plain")
+    repeated = RegisterRow(request, lifted=False, open=False)
+    assert state(repeated) == ("Repeated", "plain")
+    assert words.state_hint(repeated) == "An earlier request of the same person counts"
+    assert not words.state_hint(RegisterRow(request, lifted=False, open=True))
     assert state(RegisterRow(request, lifted=True, open=False)) == ("Opted in again", "plain")
     assert state(RegisterRow(done, lifted=False, open=False)) == ("Done", "ok")
     assert state(RegisterRow(late, lifted=False, open=False)) == ("Done late", "danger")
@@ -151,3 +155,21 @@ def test_all_mail_is_never_a_list() -> None:
     assert words.scope(ALL_MAIL) == "All mail"
     assert not words.is_one_list(ALL_MAIL)
     assert words.is_one_list("Newsletter")
+
+
+def test_what_was_recorded_in_a_sentence(record) -> None:
+    jane = record("jane@shop.example", date(2026, 11, 23))
+    new, known, lifted = (
+        Recorded(jane, already=False),
+        Recorded(jane, already=True),
+        Recorded(jane, already=False, lifted=True),
+    )
+    assert words.recorded([new]) == "jane@shop.example is blocked from now on. Due Tue 8 Dec."
+    assert words.recorded([new, known, new]) == "2 opt-outs recorded. Due Tue 8 Dec."
+    assert words.recorded([known]) == "All of them were recorded before: the earliest request counts."
+    assert words.recorded([lifted]) == ""
+    assert words.not_blocked([new, known]) == ""
+    assert words.not_blocked([lifted] * 2).startswith(
+        "jane@shop.example and jane@shop.example opted in again"
+    )
+    assert words.not_blocked([lifted] * 5).startswith("jane@shop.example, jane@shop.example and 3 more opted")

@@ -1,6 +1,7 @@
 """The command line's frame: arguments, errors as one sentence, exit codes 0 done, 1 could not, 2 wrong use."""
 
 import argparse
+import errno
 import io
 import json
 import os
@@ -139,9 +140,14 @@ def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int
     except (KeyboardInterrupt, Cancelled):
         print("optoutdesk: Stopped; nothing was written.", file=sys.stderr)
         return COULD_NOT
-    except BrokenPipeError:
-        # The reader of our output left: its own affair, but nothing may be flushed into the void at exit.
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and error.errno != errno.ENOSPC:
+            raise
+        # The reader of our output left, which is its own affair, or the disk our output goes to is full (for results
+        # there are sentences of their own). Nothing may be flushed into the void at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.ENOSPC:
+            print("optoutdesk: It is done, but there is no room for what was to be printed.", file=sys.stderr)
         return COULD_NOT
 
 
@@ -194,7 +200,10 @@ def _help(topic: str | None, *, as_json: bool) -> int:
 
 
 def _use_utf8() -> None:
-    """Print any address, whatever the terminal is set to."""
+    """Print any address, whatever the terminal is set to, and nothing where that was closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for good
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -75,6 +75,8 @@ _PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 _SEPARATORS = re.compile(r"[<>()\[\],;:\"|\s]+")
 # Allowed by RFC 5322, but before an address it is a bullet, a comment sign, or the rest of a link or a formula.
 _NEVER_FIRST = "=*/+-#!?$%&^~|{}"
+# Allowed as well, but what parts the columns of an odd export, or a name from its value, is more likely.
+_HARDLY_WITHIN = re.compile(r"[!#$%*/=?^`{|}~]")
 _SURROUNDING = ".'\u2018\u2019`"
 _DOT_ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+(?:\.[^\s\"(),:;<>@\[\\\].\x00-\x1f\x7f]+)*")
 _ASCII_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*")  # RFC 5322 section 3.2.3
@@ -149,6 +151,8 @@ def _key_of(token: str) -> str | Problem:
     ascii_domain = domain_key(domain)
     if isinstance(ascii_domain, Problem):
         return ascii_domain
+    if _HARDLY_WITHIN.search(local):
+        return Problem("an unusual sign before the @", _sure(f"{_HARDLY_WITHIN.split(local)[-1]}@{domain}"))
     lower = local.lower()
     if lower.isascii():
         if not _ASCII_ATOM.fullmatch(lower):

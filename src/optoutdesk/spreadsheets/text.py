@@ -274,7 +274,7 @@ def _sniff_encoding(path: Path, head: bytes) -> str:
             while data := stream.read(BLOCK_SIZE):
                 if not data.isascii():
                     with suppress(UnicodeDecodeError):
-                        data[:-4].decode("utf-8", "strict")
+                        codecs.getincrementaldecoder("utf-8")().decode(data)
                         return "utf-8"
                     return "cp1252"
     return "utf-8"

@@ -1,6 +1,6 @@
 """What every screen is given: the desk, the clock, the worker, the one broadcast, and the ways to other screens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optoutdesk.desk import Desk
     from optoutdesk.domain.errors import UserError
     from optoutdesk.domain.requests import Channel, Kind
+    from optoutdesk.services.record_optout import Recorded
 
 EVERYTHING = Changes.REQUESTS | Changes.CLEANED_LISTS | Changes.SETTINGS
 
@@ -109,6 +110,17 @@ class Context(QObject):
         from optoutdesk.ui.widgets.message import ask
 
         return ask(parent, title, text, yes, then, details=details)
+
+    def tell_recorded(self, parent: QWidget, items: "Sequence[Recorded]") -> None:
+        """Say what recording did: in passing, or in a dialog where somebody may still be mailed."""
+        from optoutdesk.ui import words
+
+        if said := words.recorded(items):
+            self.notice.emit(said)
+        if held := words.not_blocked(items):
+            from optoutdesk.ui.widgets.message import Message
+
+            Message(parent, "Recorded, but not blocked", held).open()
 
     def complain(self, parent: QWidget, error: "UserError") -> QWidget:
         """Show what went wrong: one plain sentence, the details behind a button. Returns at once."""

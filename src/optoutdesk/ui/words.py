@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QLocale
@@ -16,6 +16,9 @@ from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, P
 from optoutdesk.services import wording
 from optoutdesk.services.due_requests import Due, Today, Urgency
 from optoutdesk.store import RegisterRow
+
+if TYPE_CHECKING:
+    from optoutdesk.services.record_optout import Recorded
 
 NONE = "–"  # noqa: RUF001 - a dash
 """Stands where there is no figure or date."""
@@ -356,3 +359,30 @@ def why_due(policy: Policy, cells: Sequence[Cell]) -> str:
     """Return how a due date came about: `10 business days; Thu 26 Nov (Thanksgiving Day) does not count`."""
     off = holidays(cells)
     return f"{allowance(policy)}; {off}" if off else allowance(policy)
+
+
+# -- what was recorded
+
+
+def recorded(items: "Sequence[Recorded]") -> str:
+    """Return in a sentence what recording did; "" when nothing of it blocks anybody."""
+    fresh = [item.request for item in items if not item.already and not item.lifted]
+    if len(fresh) == 1:
+        return f"{subject(fresh[0].kind, fresh[0].key)} is blocked from now on. Due {day(fresh[0].due)}."
+    if fresh:
+        return f"{count(len(fresh), 'opt-out')} recorded. Due {day(fresh[0].due)}."
+    if any(item.already for item in items):
+        return "All of them were recorded before: the earliest request counts."
+    return ""
+
+
+def not_blocked(items: "Sequence[Recorded]") -> str:
+    """Say of whom a request is on record that blocks nothing; "" when there is nobody."""
+    names = [subject(item.request.kind, item.request.key) for item in items if item.lifted]
+    if not names:
+        return ""
+    more = f" and {number(len(names) - 2)} more" if len(names) > 2 else ""
+    return (
+        f"{' and '.join(names[:2]) if not more else ', '.join(names[:2])}{more} opted in again after that day. "
+        "The request is on record, but mail may go on. Did they ask once more since? Then record it with that day."
+    )

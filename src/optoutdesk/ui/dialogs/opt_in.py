@@ -24,7 +24,8 @@ from optoutdesk.ui import words
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.models.standing import scope_quoted
 from optoutdesk.ui.widgets import Button, Dialog, label
-from optoutdesk.ui.widgets.when_edit import FIELD_HEIGHT, pad_time
+from optoutdesk.ui.widgets.basic import breakable
+from optoutdesk.ui.widgets.when_edit import FIELD_HEIGHT, pad_time, show_start
 
 _WIDTH = 480
 
@@ -50,7 +51,9 @@ class OptInDialog(Dialog):
         column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(6)
         name = words.subject(history.kind, history.key)
-        column.addWidget(label(f"{name} wants mail again", "large", wrap=True))
+        heading = label(f"{breakable(name)} wants mail again", "large", wrap=True)
+        heading.setAccessibleName(f"{name} wants mail again")
+        column.addWidget(heading)
         hint = "The law lets you mail someone who opted out only after they agreed to it again themselves."
         column.addWidget(label(hint, "muted", wrap=True))
         column.addSpacing(10)
@@ -117,6 +120,7 @@ class OptInDialog(Dialog):
         desk = self._context.desk
         self.by.addItems(list(dict.fromkeys([desk.person, *desk.register.people()])))
         self.by.setCurrentText(desk.person)
+        show_start(self.by)
         self.by.setAccessibleName("Recorded by")
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)

@@ -24,7 +24,7 @@ from optoutdesk.ui.context import Context, RecordDraft
 from optoutdesk.ui.widgets import Dialog
 from optoutdesk.ui.widgets.basic import Button, label, line
 from optoutdesk.ui.widgets.found_list import FoundList
-from optoutdesk.ui.widgets.when_edit import WhenEdit
+from optoutdesk.ui.widgets.when_edit import WhenEdit, show_start
 
 _WIDTH = 580
 _SETTLE_MS = 120
@@ -99,6 +99,7 @@ class RecordDialog(Dialog):
         self.by.addItems([desk.person, *(name for name in people if name != desk.person)])
         for combo in (self.scope, self.by):
             combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            show_start(combo)
         self.note = QLineEdit()
         self.note.setPlaceholderText("What was said, if it matters")
         grid = QGridLayout()
@@ -248,17 +249,8 @@ class RecordDialog(Dialog):
         except UserError as error:
             self._complain(str(error))
             return
-        fresh = [item.request for item in recorded if not item.already]
         self.accept()
-        if len(fresh) == 1:
-            name = words.subject(fresh[0].kind, fresh[0].key)
-            self._context.notice.emit(f"{name} is blocked from now on. Due {words.day(fresh[0].due)}.")
-        elif fresh:
-            self._context.notice.emit(
-                f"{words.count(len(fresh), 'opt-out')} recorded. Due {words.day(fresh[0].due)}."
-            )
-        else:
-            self._context.notice.emit("All of them were recorded before: the earliest request counts.")
+        self._context.tell_recorded(self.parentWidget() or self, recorded)
         self._context.broadcast(changes)
 
 

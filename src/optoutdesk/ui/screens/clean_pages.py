@@ -80,7 +80,9 @@ class StartPage(QWidget):
 
     def first_focus(self) -> None:
         """Put the keyboard on the next step: the way out of what went wrong, else the drop zone."""
-        next_step = self.columns if self._trouble.isVisibleTo(self) and not self.columns.isHidden() else self.zone
+        next_step = (
+            self.columns if self._trouble.isVisibleTo(self) and not self.columns.isHidden() else self.zone
+        )
         next_step.setFocus()
 
     def _show_details(self) -> None:

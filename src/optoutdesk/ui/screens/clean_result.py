@@ -13,9 +13,11 @@ from optoutdesk.ui.screens.clean_bar import ShareBar
 from optoutdesk.ui.screens.clean_side import Side
 from optoutdesk.ui.widgets import Button, Card, ElidedLabel, EmptyState, FilterChips, label, line
 from optoutdesk.ui.widgets.basic import restyle
-from optoutdesk.ui.widgets.table import ListTable
+from optoutdesk.ui.widgets.table import PADDING, ListTable
 
 _WIDE = 1000
+_USUAL = "principal@elmstreet-school.example"
+"""An address of this length must be readable, whatever letters she has."""
 _SIDE, _NARROW_SIDE = 272, 240
 _MARGIN = 24
 
@@ -179,21 +181,33 @@ class ResultView(QWidget):
         self.nobody.tell(_nobody(plan, result), "accent")
         self._notices.setVisible(not (self.elsewhere.isHidden() and self.nobody.isHidden()))
         self._fit()
+        self._fit_table()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = self.width() >= _WIDE
         self.side.fit(_SIDE if wide else _NARROW_SIDE)
         self._page.setSpacing(20 if wide else 16)
-        # An address that cannot be read is worth less than a row more on the screen.
-        self.model.show_notes(not wide)
-        self.table.setColumnHidden(columns.EVIDENCE, not wide)
-        self.table.set_tall(not wide)
         self._fit()
+        self._fit_table()
+
+    def _fit_table(self) -> None:
+        """Give the evidence a column where there is room, else the line below the address."""
+        room = self._room() - 2 - 12  # the card's edges, the scroll bar
+        both = room - sum(self.table.fixed_width(column) for column in (columns.ROW, columns.WHY))
+        usual = self.table.fontMetrics().horizontalAdvance(_USUAL) + 2 * PADDING
+        roomy = both // 2 >= usual
+        self.model.show_notes(not roomy)
+        self.table.setColumnHidden(columns.EVIDENCE, not roomy)
+        self.table.set_tall(not roomy)
+
+    def _room(self) -> int:
+        """Return how wide the left part is."""
+        return self.width() - self.side.width() - 2 * _MARGIN - self._page.spacing()
 
     def _fit(self) -> None:
         """Put the chips beside the title where there is room, else below it; shorten what does not fit."""
-        room = self.width() - self.side.width() - 2 * _MARGIN - self._page.spacing()
+        room = self._room()
         full, short = self._understood
         self.understood.setText(
             full if self.understood.fontMetrics().horizontalAdvance(full) < room else short

@@ -16,6 +16,7 @@ from optoutdesk.ui.dialogs.opt_in import OptInDialog
 from optoutdesk.ui.models.standing import bars_most, scope_quoted
 from optoutdesk.ui.theme import theme, theme_changed
 from optoutdesk.ui.widgets import Button, Chip, DeadlineStrip
+from optoutdesk.ui.widgets.basic import breakable
 from optoutdesk.ui.widgets.basic import label as plain_label
 
 
@@ -109,8 +110,7 @@ class DetailPanel(QFrame):
 
     def _fill(self, column: QVBoxLayout, history: History) -> None:
         name = words.subject(history.kind, history.key)
-        # A long address has no blank to break at.
-        title = label(name.replace("@", "@\u200b").replace(".", ".\u200b"), "large")
+        title = label(breakable(name, longest=20), "large")
         title.setAccessibleName(name)
         title.setToolTip(name)
         column.addWidget(title)

@@ -251,7 +251,7 @@ class TodayScreen(QWidget):
         day = words.long_day(first.request.due)
         if first.urgency is Urgency.OVERDUE:
             return f"The first was due on {day}. Stop mail to them now. The law allows {allowed}."
-        return f"Next legal deadline: {day}. The law allows {allowed}."
+        return f"Next deadline: {day}. The law allows {allowed}."
 
     def _due_width(self, today: Today) -> int:
         """Return the width of the widest due date, so that all rows line up."""

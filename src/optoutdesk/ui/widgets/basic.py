@@ -20,14 +20,37 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
-_BY_KEYBOARD = {
+BY_KEYBOARD = {
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 }
 
 
+def breakable(text: str, longest: int = 36) -> str:
+    """Return a text whose addresses can go on in the next line, as they have no blank to break at.
+
+    Only words longer than `longest`: what is copied from it should rarely hold characters nobody sees.
+    """
+    words = (
+        word.replace("@", "@\u200b").replace(".", ".\u200b") if len(word) > longest else word
+        for word in text.split(" ")
+    )
+    return " ".join(words)
+
+
 _WITH_A_KEY = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
+
+class PressedByEnter:
+    """Mixed into a button: Enter presses it too. Outside a dialog Qt presses buttons with Space only."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH_A_KEY:
+            if not event.isAutoRepeat():
+                self.click()  # type: ignore[attr-defined]
+            return
+        super().keyPressEvent(event)  # type: ignore[misc]
 
 
 class FocusRing:
@@ -36,7 +59,7 @@ class FocusRing:
     focus_visible = False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.focus_visible = event.reason() in _BY_KEYBOARD
+        self.focus_visible = event.reason() in BY_KEYBOARD
         super().focusInEvent(event)  # type: ignore[misc]
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -61,7 +84,7 @@ def restyle(widget: QWidget, **properties: object) -> None:
     widget.updateGeometry()
 
 
-class Button(QPushButton):
+class Button(PressedByEnter, QPushButton):
     """A button with a text, which is also its accessible name."""
 
     def __init__(
@@ -77,13 +100,6 @@ class Button(QPushButton):
     def setText(self, text: str) -> None:
         super().setText(text)
         self.setAccessibleName(text.replace("&", ""))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Outside a dialog Qt presses a button with Space only.
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH_A_KEY:
-            self.click()
-            return
-        super().keyPressEvent(event)
 
     def compact(self) -> "Button":
         """Make it smaller, for rows and cards; returns itself."""

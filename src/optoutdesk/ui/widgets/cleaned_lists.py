@@ -27,7 +27,7 @@ class CleanedRow(QWidget):
         layout.setContentsMargins(16, 11, 16, 12)
         layout.setSpacing(2)
         self.name = ElidedLabel("", "strong")
-        self.facts = ElidedLabel("", "small")
+        self.facts = label("", "small", wrap=True)
         self.chip = Chip()
         self.again = Button("Clean again").compact()
         layout.addWidget(self.name)

@@ -78,6 +78,7 @@ class Dialog(QDialog):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if self._dimmer is not None:
+            # At once, not later: a window that is destroyed meanwhile would leave PySide a dangling child.
             self._dimmer.hide()
-            self._dimmer.deleteLater()
+            self._dimmer.setParent(None)
             self._dimmer = None

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from optoutdesk.ui.widgets.basic import Button, label
+from optoutdesk.ui.widgets.basic import Button, breakable, label
 from optoutdesk.ui.widgets.dialog import Dialog
 
 _WIDTH = 440
@@ -31,8 +31,10 @@ class Message(Dialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 20)
         layout.setSpacing(8)
-        self.heading = label(title, "large", wrap=True)
-        self.text = label(text, wrap=True)
+        self._sentence = text
+        self.heading = label(breakable(title), "large", wrap=True)
+        self.text = label(breakable(text), wrap=True)
+        self.text.setAccessibleName(text)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setAccessibleDescription(text)
         layout.addWidget(self.heading)
@@ -79,7 +81,7 @@ class Message(Dialog):
         self.fit()
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self.text.text()}\n\n{self.details.toPlainText()}")
+        QGuiApplication.clipboard().setText(f"{self._sentence}\n\n{self.details.toPlainText()}")
         self.copy.setText("Copied")
 
 

@@ -136,9 +136,7 @@ class QuickRecord(Card):
             self._context.complain(self, error)
             return
         self.clear()
-        request = recorded[0].request
-        name = words.subject(request.kind, request.key)
-        self._context.notice.emit(f"{name} is blocked from now on. Due {words.day(request.due)}.")
+        self._context.tell_recorded(self, recorded)
         self._context.broadcast(changes)
 
     def clear(self) -> None:

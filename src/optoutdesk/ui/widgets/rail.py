@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from optoutdesk.ui.theme import Size, color, font, theme, theme_changed
-from optoutdesk.ui.widgets.basic import Button, FocusRing, label, restyle
+from optoutdesk.ui.widgets.basic import Button, FocusRing, PressedByEnter, label, restyle
 from optoutdesk.ui.widgets.icons import paint_icon
 
 WIDTH = 196
 THEMES = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
 
 
-class RailButton(FocusRing, QAbstractButton):
+class RailButton(PressedByEnter, FocusRing, QAbstractButton):
     """One screen in the rail, with a badge of how much there waits for her."""
 
     def __init__(self, text: str, icon: str, shortcut: str, parent: QWidget | None = None) -> None:

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 from optoutdesk.services.due_requests import Due
 from optoutdesk.ui import words
 from optoutdesk.ui.theme import color, font, theme, theme_changed
-from optoutdesk.ui.widgets.basic import Button, ElidedLabel, FocusRing, label
+from optoutdesk.ui.widgets.basic import Button, ElidedLabel, FocusRing, PressedByEnter, label
 from optoutdesk.ui.widgets.strip import DeadlineStrip
 
 STRIP_WIDTH = 176
 
 
-class AddressButton(FocusRing, QAbstractButton):
+class AddressButton(PressedByEnter, FocusRing, QAbstractButton):
     """An address that leads to its history; shortened in the middle where it is too long."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -1,9 +1,9 @@
 """A table as all screens show it: whole rows, thin lines, chips for states; colours follow the theme."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from optoutdesk.ui.theme import Size, font, theme, theme_changed
+from optoutdesk.ui.widgets.basic import BY_KEYBOARD
 
 TONE_ROLE = Qt.ItemDataRole.UserRole + 1
 """accent, warning, danger, ok or plain: the cell's text is shown as a chip of that tone."""
@@ -148,6 +149,8 @@ class ListTable(QTableView):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._widths: dict[int, int] = {}
+        """Of the columns of fixed width, whether hidden or not."""
         self.setAccessibleName(name)
         self.setHorizontalHeader(_Header(self))
         self.setItemDelegate(RowDelegate(self))
@@ -176,8 +179,31 @@ class ListTable(QTableView):
         for column, text in widest.items():
             room = chip_size(text).width() if column in chips else letters.horizontalAdvance(text)
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, room + 2 * PADDING + 2)
+            self._widths[column] = room + 2 * PADDING + 2
+            header.resizeSection(column, self._widths[column])
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+
+    def fixed_width(self, column: int) -> int:
+        """Return the width of a column that does not stretch; 0 before it has one."""
+        return self._widths.get(column, 0)
+
+    def leave_out(self, room: int, usual: str, columns: Sequence[int]) -> None:
+        """Hide as many of these columns, in this order, as it takes to show a usual text in the column that stretches."""
+        left = room - QFontMetrics(font()).horizontalAdvance(usual) - 2 * PADDING - sum(self._widths.values())
+        for column in columns:
+            self.setColumnHidden(column, left < 0)
+            left += self._widths[column] if left < 0 else 0
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        chosen: QItemSelectionModel | None = self.selectionModel()
+        if chosen is None or chosen.hasSelection():
+            return
+        # Qt makes the first row the current one without showing it: the first Down would skip it.
+        if event.reason() in BY_KEYBOARD and self.model().rowCount():
+            self.selectRow(0)
+        else:
+            chosen.clearCurrentIndex()
 
     def set_tall(self, tall: bool) -> None:
         """Give each row room for one line of text, or for a note below it."""

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDate, QLocale, QTime, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QHBoxLayout, QLineEdit, QTimeEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QTimeEdit, QWidget
 
 from optoutdesk.ui import words
 
@@ -17,6 +17,15 @@ def pad_time(edit: QTimeEdit) -> None:
     typed = edit.findChild(QLineEdit)
     if typed is not None:
         typed.setTextMargins(8, 0, 0, 0)
+
+
+def show_start(combo: QComboBox) -> None:
+    """Let a combo that can be typed in show how its text begins, and take no more room for a long one."""
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(6)
+    typed = combo.lineEdit()
+    if typed is not None:
+        typed.setCursorPosition(0)
 
 
 class WhenEdit(QWidget):

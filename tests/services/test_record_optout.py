@@ -227,3 +227,18 @@ def test_an_absurd_receipt_is_refused(desk: Desk, when: datetime | date) -> None
 def test_the_ends_of_the_calendar_are_refused_with_a_sentence(desk: Desk, when: datetime | date) -> None:
     with pytest.raises(UserError, match=r"lies ahead|too long ago"):
         desk.record_optout.received(when, NOW)
+
+
+def test_someone_with_an_unusual_address_can_opt_out(desk: Desk) -> None:
+    service = desk.record_optout
+    service.record(
+        service.parse(["john=doe/sales@shop.example"]), service.received(NOW, NOW), now=NOW, by="Ana"
+    )
+    answers = desk.check_address.check(["John=Doe/Sales@shop.example", "other=one@shop.example"])
+    assert [answer.may_mail for answer in answers] == [False, True]
+
+
+def test_an_unusual_address_in_a_sentence_is_not_guessed_at(desk: Desk) -> None:
+    findings = desk.record_optout.find("please take email=sup@shop.example off")
+    assert not findings.entries
+    assert len(findings.problems) == 1

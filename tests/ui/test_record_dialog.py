@@ -11,6 +11,7 @@ from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, P
 from optoutdesk.store import RegisterFilter
 from optoutdesk.ui.context import RecordDraft
 from optoutdesk.ui.dialogs.record import RecordDialog
+from optoutdesk.ui.widgets.message import Message
 
 MAIL = (
     'From: "Maria Ortiz" <maria.ortiz@lakeside.example>\n'

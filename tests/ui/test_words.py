@@ -11,6 +11,7 @@ from optoutdesk.domain.address import Problem
 from optoutdesk.domain.cleaning import Reason, Removed
 from optoutdesk.domain.matching import Evidence
 from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind
+from optoutdesk.services.record_optout import Recorded
 from optoutdesk.store import RegisterRow
 from optoutdesk.ui import words
 

@@ -133,7 +133,16 @@ def read_cell(cell: str) -> Reading:
     return Reading(tuple(found.values()), problem)
 
 
-def _key_of(token: str) -> str | Problem:
+def exact_key(text: str) -> str | None:
+    """Return the match key of a text that is one address and nothing else, also one with an unusual sign in it.
+
+    In a list such an address is held back, but someone who has one must be able to opt out.
+    """
+    result = _key_of(text.strip(), unusual=True) if "@" in text else None
+    return result if isinstance(result, str) else None
+
+
+def _key_of(token: str, *, unusual: bool = False) -> str | Problem:
     """Return the match key of one token that holds an @, or what is wrong with it."""
     local, _, domain = token.rpartition("@")
     if "@" in local:
@@ -146,12 +155,12 @@ def _key_of(token: str) -> str | Problem:
         return Problem("too long for an address")
     if local[0] in _NEVER_FIRST:
         return Problem(f"begins with {local[0]}")
-    if "//" in local or _PERCENT.search(local):
+    if not unusual and ("//" in local or _PERCENT.search(local)):
         return Problem("part of a web address")
     ascii_domain = domain_key(domain)
     if isinstance(ascii_domain, Problem):
         return ascii_domain
-    if _HARDLY_WITHIN.search(local):
+    if not unusual and _HARDLY_WITHIN.search(local):
         return Problem("an unusual sign before the @", _sure(f"{_HARDLY_WITHIN.split(local)[-1]}@{domain}"))
     lower = local.lower()
     if lower.isascii():

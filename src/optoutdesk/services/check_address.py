@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from optoutdesk.domain.address import parse_domain_entry, read_cell
+from optoutdesk.domain.address import exact_key, parse_domain_entry, read_cell
 from optoutdesk.domain.cleaning import Reason
 from optoutdesk.domain.errors import NotAnAddressError
 from optoutdesk.domain.requests import Kind, OptOutRequest
@@ -51,6 +51,10 @@ class CheckAddress:
                 answers.append(self._answer(Kind.DOMAIN, domain, text, target))
                 continue
             reading = read_cell(text)
+            unusual = exact_key(text) if reading.problem is not None else None
+            if unusual is not None:
+                answers.append(self._answer(Kind.ADDRESS, unusual, text.strip(), target))
+                continue
             if reading.problem is not None or not reading.addresses:
                 why = reading.problem or "empty"
                 raise NotAnAddressError(f"“{text.strip()}” is no address ({why}); it must not be mailed.")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from optoutdesk.domain.address import Problem, parse_domain_entry, read_cell
+from optoutdesk.domain.address import Problem, exact_key, parse_domain_entry, read_cell
 from optoutdesk.domain.errors import NotAnAddressError, UserError
 from optoutdesk.domain.requests import (
     ALL_MAIL,
@@ -92,7 +92,10 @@ class RecordOptOut:
             reading = read_cell(rest)
             for address in reading.addresses:
                 note(Kind.ADDRESS, address.key, address.given)
-            if reading.problem is not None and "@" in rest:
+            unusual = exact_key(rest) if reading.problem is not None and not reading.addresses else None
+            if unusual is not None:
+                note(Kind.ADDRESS, unusual, rest.strip())
+            elif reading.problem is not None and "@" in rest:
                 problems.append((rest.strip(), reading.problem))
         return Findings(tuple(found.values()), tuple(problems))
 

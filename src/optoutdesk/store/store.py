@@ -17,6 +17,7 @@ from optoutdesk.domain.matching import Grounds, SuppressionList
 from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, OptOutRequest, in_force
 from optoutdesk.store import schema
 from optoutdesk.store.acts import Act
+from optoutdesk.store.backup import Backup, list_backups, make_backup, put_back
 from optoutdesk.store.connection import BUSY_SECONDS, check_whole, connection_of, open_database, translated
 from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
 from optoutdesk.store.rows import from_text, to_clean, to_entry, to_opt_in, to_request, to_text
@@ -148,6 +149,20 @@ class Store:
             None,
         )
         return f"request {wrong[0]} is wrong among the open ones" if wrong else None
+
+    # -- backups
+
+    def backups(self) -> list[Backup]:
+        """Return the copies of the database, the newest first."""
+        return list_backups(self.file)
+
+    def back_up(self, now: datetime) -> Backup:
+        """Copy the database beside itself; the newest ten copies are kept. StoreError when that cannot be."""
+        return make_backup(self._connection, self.file, now)
+
+    def restore(self, backup: Path) -> None:
+        """Put a backup back in place of what is there, whole or not at all; UserError when it is none."""
+        put_back(self._connection, self.file, backup)
 
     # -- matching
 

@@ -19,7 +19,9 @@ def _refuse_without_screen() -> None:
     if sys.platform == "linux" and not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):
-        raise UserError("There is no screen here to open the window on; use the command line: optoutdesk help")
+        raise UserError(
+            "There is no screen here to open the window on; use the command line: optoutdesk help"
+        )
 
 
 def _open_window(folder: str | None) -> int:

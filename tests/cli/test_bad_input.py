@@ -240,7 +240,7 @@ def test_a_pipe_is_not_waited_for(place: Place) -> None:
 def test_a_file_that_may_not_be_read(place: Place) -> None:
     path = place.file()
     path.chmod(0)
-    place.clean(path, says=r"list\.csv cannot be read\. Check that you may open it", limits="unprivileged")
+    place.clean(path, says=r"There is no file\. Check that you may open it", limits="unprivileged")
 
 
 @pytest.mark.parametrize("refused", [1, 2, 3, 4])
@@ -259,7 +259,7 @@ def test_a_disk_that_fails_while_the_list_is_read(
         return opened(self, *arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Path, "open", failing)
-    place.clean(path, says=r"list\.csv cannot be read")
+    place.clean(path, says=r"There is no file")
 
 
 def test_wrong_words_are_wrong_use(place: Place) -> None:
@@ -402,7 +402,7 @@ def test_the_suppression_list_and_devices_are_no_results_either(place: Place) ->
 def test_an_existing_result_is_replaced_only_when_told(place: Place, name: str) -> None:
     path = place.file()
     place.file(b"precious", name)
-    place.clean(path, says=f"{name} exists already. Choose another name, or say that it may be overwritten")
+    place.clean(path, says=f"{name} exists already. Choose another name, or allow it to be replaced")
     assert place.run("clean", path, "--overwrite", "--by", "Ana").code == 0
     assert (place.folder / name).read_bytes() != b"precious"
 
@@ -555,7 +555,7 @@ def test_a_list_that_is_gone_or_changed_since_it_was_opened(
     assert_sentence(ran, "was changed while it was read; nothing was written. Clean it again")
     monkeypatch.setattr(clean_list, "PeopleReader", lambda *arguments: path.unlink() or judge(*arguments))
     ran = place.run("clean", path, "--by", "Ana")
-    assert_sentence(ran, r"list\.csv cannot be read")
+    assert_sentence(ran, r"There is no file")
     assert list(place.folder.iterdir()) == []
     assert place.state()[2] == []
 

@@ -103,7 +103,7 @@ def check(desk: Desk, arguments: argparse.Namespace) -> int:
             about = f" ({given_text(answer.request)})" if answer.request.key != answer.key else ""
             print(
                 f"{given_text(answer)}: DO NOT MAIL · opted out of {_scope_text(answer.request.scope)}{about}"
-                f" since {received_text(answer.request)} · due {answer.request.due.isoformat()}"
+                f" since {answer.request.received.day.isoformat()} · due {answer.request.due.isoformat()}"
             )
     return DONE if all(answer.may_mail for answer in answers) else SUPPRESSED
 
@@ -125,10 +125,9 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
         Rules(keep_duplicates=arguments.keep_duplicates, drop_address_only=arguments.drop_address_only),
     )
     default = service.default_outputs(plan)
-    outputs = Outputs(
-        Path(arguments.output) if arguments.output else default.clean,
-        Path(arguments.removed) if arguments.removed else default.removed,
-    )
+    chosen = Path(arguments.output) if arguments.output else default.clean
+    removed = Path(arguments.removed) if arguments.removed else chosen.with_name(default.removed.name)
+    outputs = Outputs(chosen, removed)
     with Progress(f"Cleaning {source.path.name}") as progress:
         record, result, _ = service.clean(
             plan,

@@ -49,6 +49,8 @@ def open_table(path: Path, sheet: str | int | None = None) -> Table:
 
 def unreadable(path: Path, error: OSError) -> UnreadableListError:
     """Return the sentence for a file that the system does not let us read."""
+    if isinstance(error, FileNotFoundError):
+        return UnreadableListError(f"There is no file {path}. Check its name and folder.", details=str(error))
     return UnreadableListError(
         f"{path.name} cannot be read. Check that you may open it and that no other program holds it.",
         details=str(error),

@@ -130,13 +130,15 @@ def refuse_existing(target: Path, *, overwrite: bool) -> None:
     if target.exists() and not target.is_file():
         raise OutputError(f"{target} is not a file. Give a file name.")
     if not overwrite and (target.exists() or target.is_symlink()):
-        raise OutputError(f"{target} exists already. Choose another name, or say that it may be overwritten.")
+        raise OutputError(
+            f"{target} exists already. Choose another name, or allow it to be replaced (--overwrite)."
+        )
 
 
 def cannot_write(target: Path, error: OSError) -> OutputError:
     """Return the sentence for a file that cannot be written."""
     if isinstance(error, FileExistsError):
-        sentence = f"{target} exists already. Choose another name, or say that it may be overwritten."
+        sentence = f"{target} exists already. Choose another name, or allow it to be replaced (--overwrite)."
     elif error.errno in _FULL:
         sentence = f"There is no room for {target.name} on that disk; nothing was written. Free some space and try again."
     elif isinstance(error, FileNotFoundError | NotADirectoryError):

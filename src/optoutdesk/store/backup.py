@@ -81,22 +81,26 @@ def put_back(connection: sqlite3.Connection, file: Path, backup: Path) -> None:
         raise UserError(f"There is no file {backup}. The backups are listed by: optoutdesk backups")
     if backup.samefile(file):
         raise UserError(f"{backup} is the suppression list that is in use. Choose one of its backups.")
-    with translated(backup):
-        source = sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            if source.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
-                raise UserError(
-                    f"{backup} is no backup of Opt-Out Desk. Choose one that optoutdesk backups lists."
-                )
-            version = source.execute("PRAGMA user_version").fetchone()[0]
-            if version // schema.VERSION_STEP > schema.SCHEMA_MAJOR:
-                raise UserError(
-                    f"{backup} was made by a later version of Opt-Out Desk. Install that version first."
-                )
-            damage = source.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            if damage != "ok":
-                raise UserError(f"{backup} is damaged. Choose an older backup.", details=str(damage))
-            with translated(file):
-                source.backup(connection)
-        finally:
-            source.close()
+    source = sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        _check(source, backup)
+        with translated(file):
+            source.backup(connection)
+    finally:
+        source.close()
+
+
+def _check(source: sqlite3.Connection, backup: Path) -> None:
+    """Raise UserError when an open database is no backup that can be put back."""
+    try:
+        application = source.execute("PRAGMA application_id").fetchone()[0]
+        version = source.execute("PRAGMA user_version").fetchone()[0]
+        damage = source.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        application, version, damage = None, 0, str(error)
+    if application != schema.APPLICATION_ID:
+        raise UserError(f"{backup} is no backup of Opt-Out Desk. Choose one that `optoutdesk backups` lists.")
+    if version // schema.VERSION_STEP > schema.SCHEMA_MAJOR:
+        raise UserError(f"{backup} was made by a later version of Opt-Out Desk. Install that version first.")
+    if damage != "ok":
+        raise UserError(f"{backup} is damaged. Choose an older backup.", details=str(damage))

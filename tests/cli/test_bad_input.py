@@ -240,7 +240,7 @@ def test_a_pipe_is_not_waited_for(place: Place) -> None:
 def test_a_file_that_may_not_be_read(place: Place) -> None:
     path = place.file()
     path.chmod(0)
-    place.clean(path, says=r"There is no file\. Check that you may open it", limits="unprivileged")
+    place.clean(path, says=r"list\.csv cannot be read\. Check that you may open it", limits="unprivileged")
 
 
 @pytest.mark.parametrize("refused", [1, 2, 3, 4])
@@ -259,7 +259,7 @@ def test_a_disk_that_fails_while_the_list_is_read(
         return opened(self, *arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Path, "open", failing)
-    place.clean(path, says=r"There is no file")
+    place.clean(path, says=r"list\.csv cannot be read")
 
 
 def test_wrong_words_are_wrong_use(place: Place) -> None:

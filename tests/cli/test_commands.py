@@ -127,6 +127,7 @@ def test_add_as_json(run: Run) -> None:
     ("when", "received"),
     [
         ("2026-11-10", "2026-11-10"),
+        ("20261110", "2026-11-10"),
         ("2026-11-10T16:42", "2026-11-10T16:42:00-05:00"),
         ("2026-11-10 16:42:30", "2026-11-10T16:42:30-05:00"),
         ("2026-11-10T21:42Z", "2026-11-10T16:42:00-05:00"),
@@ -369,7 +370,7 @@ def test_clean_warns_of_an_empty_suppression_list_and_of_other_columns(run: Run,
     )
     ran = run("clean", str(file), "--column", "E-mail", "--overwrite", "--json")
     assert ran.code == 0
-    assert "1 kept rows hold a suppressed address in another column" in ran.err
+    assert "1 kept row holds a suppressed address in another column" in ran.err
     assert json.loads(ran.out)["warnings"][0] in ran.err
 
 

@@ -125,6 +125,11 @@ def test_a_named_column_with_few_addresses_is_one():
     ]
 
 
+def test_a_named_column_is_one_whatever_its_first_rows_say():
+    rows = people("Ann", "ann{}@a.example", "n/a", rows=SAMPLE_ROWS)
+    assert names(layout("Name|Email|E-mail 2", *rows)) == ["Email", "E-mail 2"]
+
+
 def test_notes_that_hold_an_address_now_and_then_are_no_address_column():
     rows = people("Ann", "ann{}@a.example", "Likes mugs")
     seen = layout("Name|Email|Note", *rows, "Bo|bo@b.example|also bo2@b.example", "Cy|cy@c.example|")

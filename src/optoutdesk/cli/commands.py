@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,8 +184,9 @@ def _warnings(suppressed: int, elsewhere: int) -> list[str]:
             "Nobody is on the suppression list for this mailing yet, so nobody was removed as opted out."
         )
     if elsewhere:
+        rows = "kept row holds" if elsewhere == 1 else "kept rows hold"
         warnings.append(
-            f"{elsewhere:,} kept rows hold a suppressed address in another column; name that column with --column "
+            f"{elsewhere:,} {rows} a suppressed address in another column; name that column with --column "
             "if it is mailed."
         )
     return warnings
@@ -282,9 +284,9 @@ def restore(desk: Desk, arguments: argparse.Namespace) -> int:
 
 
 def _when(text: str, desk: Desk) -> datetime | date:
+    with suppress(ValueError):
+        return date.fromisoformat(text)  # first: a date alone must not become its midnight
     try:
-        if len(text) == 10:
-            return date.fromisoformat(text)
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"“{text}” is no date. Write 2026-11-10 or 2026-11-10T16:42.") from error

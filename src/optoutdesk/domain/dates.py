@@ -132,7 +132,7 @@ _CLOCK = re.compile(
 _ZONE = re.compile(
     r"(?:(?:utc|gmt)?([+-])(\d\d?)(?::?(\d\d))?(?: (?:[a-z]{1,5}|[+-]\d{2,4}))?|([a-z]{1,5}))"
     r"(?: ?[(\[][^()\[\]]*[)\]])?(?: m=[+-][\d.]+)?",
-    re.ASCII,
+    re.ASCII | re.IGNORECASE,
 ).fullmatch
 _COMPACT = re.compile(
     r"(\d{8})[t ]?(\d\d)(\d\d)(\d\d)?(?:[.,]\d{1,9})? ?(z|[+-]\d\d:?\d\d)?", re.ASCII
@@ -222,7 +222,8 @@ class DateReader:
         self._whole: dict[str, Received | NoDate] = {}
         self._days: dict[str, datetime | NoDate] = {}
         self._clocks: dict[str, _Clock | NoDate] = {}
-        self._offsets: dict[date, tuple[timedelta, timedelta] | None] = {}
+        self._steady: dict[date, tuple[timedelta, timedelta]] = {}
+        """Of days on which no clock changes: the offset, and how much earlier the earliest reading is."""
 
     def read(self, cell: str) -> Received | NoDate:
         """Return the receipt that a cell stands for, or why it is none. Raises nothing, whatever the text."""
@@ -232,31 +233,22 @@ class DateReader:
                 return UNREADABLE
         iso = _ISO(cell)
         if iso:
-            return self._iso(iso[1], iso[2])
+            try:
+                wall = datetime.fromisoformat(f"{iso[1]}+00:00")
+            except ValueError:
+                return NO_DAY  # all else the pattern has seen to
+            return self._moment(wall, iso[2] and _offset_of(iso[2]))
+        if ":" in cell:
+            moment = self._parts(cell)
+            return moment if isinstance(moment, Received) else self._long_way(cell)
         known = self._whole.get(cell)
         if known is not None:
             return known
         number = _NUMBER(cell)
-        if number:
-            return self._number(number)
-        if ":" in cell:
-            moment = self._parts(cell)
-            if isinstance(moment, Received):
-                return moment
-        result = self._long_way(cell)
+        result = self._number(number) if number else self._long_way(cell)
         if isinstance(result, NoDate) or result.precision is Precision.DAY:
             _remember(self._whole, cell, result)
         return result
-
-    def _iso(self, written: str, offset: str | None) -> Received | NoDate:
-        try:
-            wall = datetime.fromisoformat(f"{written}+00:00")
-        except ValueError:
-            return NO_DAY  # all else the pattern has seen to
-        if offset is None:
-            return self._moment(wall, None)
-        known = _offset_of(offset.lower())
-        return known if isinstance(known, NoDate) else self._moment(wall, known)
 
     def _number(self, number: re.Match[str]) -> Received | NoDate:
         """Return what figures alone mean; the ranges of their meanings do not overlap."""
@@ -326,43 +318,45 @@ class DateReader:
             return TOO_OLD
         return AHEAD if day > self._today else received_on(day, self._name)
 
-    def _moment(self, wall: datetime, offset: timedelta | None) -> Received | NoDate:
+    def _moment(self, wall: datetime, offset: timedelta | NoDate | None) -> Received | NoDate:
         """Return the receipt for a time as written (labelled UTC, whatever it is) and its offset if given."""
-        year = wall.year
-        # First by the year alone: at the ends of the calendar no offset can be applied.
-        if not EARLIEST.year - 1 <= year <= self._last.year + 1:
-            return TOO_OLD if year < EARLIEST.year else AHEAD
-        if offset is None:
-            own, widest = self._offsets_of(wall)
+        day = wall.date()
+        if offset is None and (steady := self._steady.get(day)):
+            own, lead = steady
             instant = wall - own
-            if widest > own:
-                earlier = wall - widest
-                if instant > self._last or self._local_day(earlier) != self._local_day(instant):
-                    instant = earlier
+            if lead and (instant > self._last or (wall - lead).day != wall.day):
+                instant -= lead
+                day = self._local_day(instant)
+        elif isinstance(offset, NoDate):
+            return offset
+        elif not EARLIEST.year - 1 <= wall.year <= self._last.year + 1:
+            # By the year alone: at the ends of the calendar no offset can be applied.
+            return TOO_OLD if wall.year < EARLIEST.year else AHEAD
         else:
-            instant = wall - offset
+            instant = self._reading(wall) if offset is None else wall - offset
+            day = self._local_day(instant)
         if instant < self._first:
             return TOO_OLD
         if instant > self._last:
             return AHEAD
         # Not received_at: the same result, in a third of the time, where there may be a million.
-        return Received(instant, self._local_day(instant), Precision.MINUTE, self._name)
+        return Received(instant, day, Precision.MINUTE, self._name)
 
     def _local_day(self, instant: datetime) -> date:
         return instant.astimezone(self._zone).date()
 
-    def _offsets_of(self, wall: datetime) -> tuple[timedelta, timedelta]:
-        """Return the offset of a local time in the business's zone, and the widest of all: the earliest reading."""
+    def _reading(self, wall: datetime) -> datetime:
+        """Return the instant that counts of a time without a zone."""
+        offsets = self._offsets_at(wall.replace(tzinfo=None))
+        own, earliest = wall - offsets[0], wall - max(offsets)
         day = wall.date()
-        if day not in self._offsets:
-            ends = {self._offsets_at(datetime.combine(day, end)) for end in (time.min, time(23, 59, 59))}
-            all_day = ends.pop() if len(ends) == 1 else None
-            _remember(self._offsets, day, all_day and (all_day[0], max(all_day)))
-        known = self._offsets[day]
-        if known:
-            return known
-        offsets = self._offsets_at(wall.replace(tzinfo=None))  # clocks change on this day
-        return offsets[0], max(offsets)
+        if {self._offsets_at(datetime.combine(day, end)) for end in (time.min, time(23, 59, 59))} == {
+            offsets
+        }:
+            # No clock changes on this day: what holds now holds for all its times.
+            _remember(self._steady, day, (offsets[0], own - earliest))
+        other_day = self._local_day(earliest) != self._local_day(own)
+        return earliest if own > self._last or other_day else own
 
     def _offsets_at(self, wall: datetime) -> tuple[timedelta, ...]:
         return tuple(_earliest_offset(wall, zone) for zone in (self._zone, *self._also))
@@ -486,12 +480,12 @@ def _clock(text: str) -> _Clock | NoDate:
 
 @lru_cache(maxsize=4096)
 def _offset_of(text: str) -> timedelta | NoDate:
-    """Return the offset from UTC of a zone in lower case; a figure counts, a name after it does not."""
+    """Return the offset from UTC of a zone; a figure counts, a name after it does not."""
     found = _ZONE(text)
     if not found:
         return UNREADABLE
     if found[4]:
-        hours = _ZONES.get(found[4])
+        hours = _ZONES.get(found[4].lower())
         return UNKNOWN_ZONE if hours is None else timedelta(hours=hours)
     minutes = int(found[3] or 0)
     offset = timedelta(hours=int(found[2]), minutes=minutes)

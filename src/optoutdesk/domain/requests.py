@@ -3,6 +3,7 @@
 Nothing is ever deleted: the state of an address or a domain is derived from its requests and its opt-ins.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -124,8 +125,8 @@ class OptIn:
 
 
 def scope_name(text: str) -> str:
-    """Return a scope as typed, blanks folded; every way of saying "all mail" becomes ALL_MAIL."""
-    name = " ".join(text.split())
+    """Return a scope as typed, blanks and accents in one form; every way of saying "all mail" becomes ALL_MAIL."""
+    name = unicodedata.normalize("NFC", " ".join(text.split()))
     return ALL_MAIL if name.casefold() in {"", "all", "all mail", "everything"} else name
 
 

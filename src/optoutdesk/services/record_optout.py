@@ -133,7 +133,9 @@ class RecordOptOut:
         if day < _EARLIEST:
             raise UserError(f"{day.isoformat()} is too long ago. Give the day on which the request arrived.")
         if receipt is None or receipt.instant > now + timedelta(minutes=5) or day > self._counting.today(now):
-            raise UserError(f"{day.isoformat()} lies ahead. Give the day on which the request arrived.")
+            today = receipt is not None and day == self._counting.today(now)
+            ahead = "That time" if today else day.isoformat()
+            raise UserError(f"{ahead} lies ahead. Give the {'time at' if today else 'day on'} which the request arrived.")
         return receipt
 
     def due(self, received: Received) -> date:
@@ -156,8 +158,9 @@ class RecordOptOut:
         One that is barred already by an earlier or equal receipt is left as it is: the earliest receipt stands.
         An earlier receipt than the known one is recorded, for it makes the due date stricter.
         """
-        scope = self._known_spelling(scope_name(scope))
         with self._store.act("record opt-out", by=by, now=now) as act:
+            # In the transaction: two programs may name the same new list at once.
+            scope = self._known_spelling(scope_name(scope))
             fresh: list[OptOutRequest] = []
             outcome: dict[tuple[Kind, str], Recorded] = {}
             for entry in entries:

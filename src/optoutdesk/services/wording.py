@@ -23,6 +23,9 @@ CHANNELS = {
 }
 """How a request arrived, as the end of "opted out ..."."""
 
+# Not strftime's: Qt sets the process to her locale, and a file must read the same from the window and the command line.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 REASONS = {
     Reason.OPTED_OUT: "Opted out",
     Reason.DOMAIN: "Suppressed domain",
@@ -41,7 +44,7 @@ def scope_words(scope: str) -> str:
 def day_words(day: str) -> str:
     """Return an ISO day as 10 Nov 2026."""
     parsed = date.fromisoformat(day)
-    return f"{parsed.day} {parsed:%b %Y}"
+    return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
 
 
 def evidence_words(removed: Removed) -> str:

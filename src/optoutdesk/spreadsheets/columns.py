@@ -138,8 +138,8 @@ def _address_columns(columns: Sequence[Column]) -> tuple[int, ...]:
     if not proper:
         # A column called "E-mail" with nothing but broken addresses is still the one.
         return tuple(c.index for c in named or holds)
-    silent = {c.index for c in named if c.addresses or not c.filled}
-    return tuple(sorted(proper | silent))
+    # Named ones too whose first rows say "n/a": an address further down must not be passed over.
+    return tuple(sorted(proper | {c.index for c in named}))
 
 
 def _first_filled(rows: Sequence[Sequence[str]]) -> int | None:

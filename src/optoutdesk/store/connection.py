@@ -90,9 +90,13 @@ def _prepare(database: SqliteDatabase, file: Path) -> None:
         migrations.migrate(connection, file, schema.SCHEMA_VERSION)
 
 
-def check_whole(connection: sqlite3.Connection, file: Path) -> None:
-    """Check every page; DamagedStoreError when one does not hold."""
-    result = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+def check_whole(connection: sqlite3.Connection, file: Path, *, indexes: bool = False) -> None:
+    """Check every page; DamagedStoreError when one does not hold.
+
+    With `indexes` also that each index has all rows: whom one has lost would be missing from the suppression list.
+    """
+    check = "integrity_check" if indexes else "quick_check"
+    result = connection.execute(f"PRAGMA {check}(1)").fetchone()[0]
     if result != "ok":
         raise DamagedStoreError(_DAMAGED.format(file=file), details=str(result))
 

@@ -93,7 +93,7 @@ class Store:
             connection = self._connection
             connection.execute("BEGIN")  # one snapshot: a write in between must not look like damage
             try:
-                check_whole(connection, self.file)
+                check_whole(connection, self.file, indexes=True)
                 found = ledger.verify(self._entries(), self._rows_of, self._last_ids)
                 wrong = found.wrong or self._missing_trigger() or self._wrong_open_request()
                 return replace(found, wrong=wrong)
@@ -119,10 +119,10 @@ class Store:
             yield table, next(self._rows(f'SELECT coalesce(max(id), 0) FROM "{table}"'))[0]
 
     def _missing_trigger(self) -> str | None:
-        present = {name for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
+        present = {sql for (sql,) in self._rows("SELECT sql FROM sqlite_schema WHERE type = 'trigger'")}
         for table in schema.APPEND_ONLY:
             for act in ("update", "delete"):
-                if f"{table}_no_{act}" not in present:
+                if schema.trigger_sql(table, act.upper()) not in present:
                     return f"the guard that forbids {act} on {table} is missing"
         return None
 

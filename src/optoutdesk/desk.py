@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -55,7 +56,17 @@ class Desk:
         return self._settings
 
     def change_settings(self, settings: Settings) -> Changes:
-        """Save other settings and use them from now on."""
+        """Save what differs from the settings so far and use it from now on.
+
+        What was written into the file by hand meanwhile stays: some settings have no other place.
+        """
+        before = self.settings
+        chosen = {
+            field.name: getattr(settings, field.name)
+            for field in fields(Settings)
+            if getattr(settings, field.name) != getattr(before, field.name)
+        }
+        settings = replace(load_settings(self.paths.settings), **chosen)
         save_settings(self.paths.settings, settings)
         self._settings = settings
         for part in ("counting", "record_optout", "due_requests", "register"):

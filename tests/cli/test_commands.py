@@ -119,8 +119,9 @@ def test_add_as_json(run: Run) -> None:
         }
         for given, key in (("Jane@Example.com", "jane@example.com"), ("*@Rival.example", "*@rival.example"))
     ]
-    assert run("add", *arguments, "--json").json == {"added": expected}
-    assert run("add", *arguments, "--json").json == {"added": [item | {"already": True} for item in expected]}
+    assert run("add", *arguments, "--json").json == {"added": expected, "not_suppressed": []}
+    again = [item | {"already": True} for item in expected]
+    assert run("add", *arguments, "--json").json == {"added": again, "not_suppressed": []}
 
 
 @pytest.mark.parametrize(
@@ -161,6 +162,8 @@ def test_a_receipt_before_a_consent_is_said_not_to_suppress(run: Run, folder: Pa
     )
     desk.close()
     assert "NOT suppressed" in run("add", "jane@example.com", "--received", "2026-11-09").out
+    added = run("add", "jane@example.com", "--received", "2026-11-08", "--json").json
+    assert added["not_suppressed"] == ["jane@example.com"]
     assert run("check", "jane@example.com").code == 0
 
 

@@ -95,6 +95,12 @@ def test_nothing_is_guessed_from_a_long_text() -> None:
     assert problem_of(f"{'word ' * 200} jane@example").guess is None
 
 
+@pytest.mark.parametrize("cell", ['ann@exam"ple.com', 'Ann <ann@exam"ple.com>', 'ann\uff20exam"ple.com'])
+def test_an_address_that_a_lost_quotation_mark_cuts_in_two_is_for_review(cell: str) -> None:
+    """What stands before it is somebody else's address."""
+    assert problem_of(cell).reason == "a quotation mark within the address"
+
+
 def test_an_address_that_stands_twice_in_a_cell_is_one() -> None:
     assert keys_of("jane@example.com, JANE@Example.com") == ["jane@example.com"]
 

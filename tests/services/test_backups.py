@@ -11,6 +11,7 @@ from optoutdesk.cli.main import run
 from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import StoreError, UserError
 from optoutdesk.services.changes import Changes
+from optoutdesk.services.clean_list import Plan
 
 
 def add(desk: Desk, address: str) -> None:
@@ -73,6 +74,40 @@ def test_restoring_goes_back_and_keeps_what_was_there(desk: Desk) -> None:
     assert (may_mail(desk, "jane@shop.example"), may_mail(desk, "bob@shop.example")) == (False, True)
     desk.backups.restore(present.path, by="Ana", now=NOW)
     assert not may_mail(desk, "bob@shop.example")
+
+
+def test_the_oldest_backup_can_be_put_back_too(desk: Desk) -> None:
+    add(desk, "jane@shop.example")
+    for hour in range(10):
+        desk.backups.make(NOW + timedelta(hours=hour))
+    oldest = desk.backups.list()[-1].path
+    desk.backups.restore(oldest, by="Ana", now=NOW + timedelta(hours=10))
+    assert oldest.exists()
+    assert not may_mail(desk, "jane@shop.example")
+
+
+def test_a_list_cleaned_while_a_backup_is_put_back_is_judged_by_what_holds_then(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """The restored ledger may be shorter, so that a later opt-out has the number of an earlier one."""
+    backup = desk.backups.make(NOW).path
+    for address in ("a@shop.example", "b@shop.example", "c@shop.example"):
+        add(desk, address)
+    file = tmp_path / "list.csv"
+    file.write_text("email\njane@shop.example\nbob@shop.example\n")
+    plan = Plan(desk.clean_list.open(file))
+    asked: list[int] = []
+
+    def meanwhile(_done: int, _all: int) -> None:
+        if not asked:
+            asked.append(1)
+            desk.backups.restore(backup, by="Ben", now=NOW)
+            add(desk, "jane@shop.example")
+
+    record, _, _ = desk.clean_list.clean(
+        plan, desk.clean_list.default_outputs(plan), by="Ana", now=NOW, progress=meanwhile
+    )
+    assert record.output_path.read_text() == "email\nbob@shop.example\n"
 
 
 def test_the_ledger_holds_after_a_restore_and_says_that_there_was_one(desk: Desk) -> None:

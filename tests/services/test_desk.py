@@ -1,6 +1,7 @@
 """The desk joins the parts of one business, whose files all lie in one folder."""
 
 import getpass
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from optoutdesk.desk import Desk, system_now
 from optoutdesk.domain.errors import StoreBusyError
 from optoutdesk.paths import find_paths
 from optoutdesk.services.changes import Changes
-from optoutdesk.settings import Settings, load_settings
+from optoutdesk.settings import Settings, load_settings, save_settings
 
 
 def test_all_files_lie_in_the_named_folder(tmp_path: Path) -> None:
@@ -66,6 +67,15 @@ def test_who_records_is_the_person_of_the_settings_else_the_computer_s_user(
     assert desk.change_settings(Settings(person="Ana")) is Changes.SETTINGS
     assert desk.person == "Ana"
     assert load_settings(desk.paths.settings).person == "Ana"
+
+
+def test_a_setting_written_by_hand_while_the_window_is_open_stays(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.change_settings(Settings(person="Ana"))
+    save_settings(desk.paths.settings, Settings(person="Ana", time_zone="America/New_York"))
+    desk.change_settings(replace(desk.settings, theme="dark"))
+    expected = Settings(person="Ana", time_zone="America/New_York", theme="dark")
+    assert load_settings(desk.paths.settings) == desk.settings == expected
 
 
 def test_a_user_without_a_name_is_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

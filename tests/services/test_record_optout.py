@@ -177,6 +177,25 @@ def test_a_list_has_one_name_however_it_is_typed(desk: Desk) -> None:
     assert again.already
     [other] = add(desk, "bob@example.com", scope="GARDEN NEWS")
     assert other.request.scope == "Garden News"
+    add(desk, "jane@example.com", scope="Caf\u00e9")
+    [accented] = add(desk, "bob@example.com", scope="cafe\u0301")
+    assert accented.request.scope == "Caf\u00e9"
+    assert desk.store.scopes() == ["Caf\u00e9", "Garden News"]
+
+
+def test_a_list_has_one_name_also_when_two_programs_name_it_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the other one stored before this one's turn to write is seen."""
+    act = desk.store.act
+
+    def after_another(name: str, **how):
+        monkeypatch.undo()
+        add(desk, "bob@example.com", scope="Garden News")
+        return act(name, **how)
+
+    monkeypatch.setattr(desk.store, "act", after_another)
+    add(desk, "jane@example.com", scope="garden news")
     assert desk.store.scopes() == ["Garden News"]
 
 
@@ -208,6 +227,11 @@ def test_a_receipt_is_kept_as_precisely_as_it_is_known(desk: Desk) -> None:
 def test_a_receipt_that_lies_ahead_is_refused(desk: Desk, when: datetime | date) -> None:
     with pytest.raises(UserError, match="lies ahead"):
         desk.record_optout.received(when, NOW)
+
+
+def test_of_a_time_later_today_not_the_day_is_said_to_lie_ahead(desk: Desk) -> None:
+    with pytest.raises(UserError, match=r"^That time lies ahead\. Give the time at which"):
+        desk.record_optout.received(NOW + timedelta(hours=1), NOW)
 
 
 def test_a_clock_a_little_ahead_is_forgiven(desk: Desk) -> None:

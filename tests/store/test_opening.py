@@ -273,6 +273,21 @@ def test_a_present_database_needs_no_step_and_no_backup(file: Path, database: sq
     assert list(file.parent.glob("*before*")) == []
 
 
+def test_a_step_that_another_program_did_meanwhile_is_not_done_again(
+    file: Path, database: sqlite3.Connection
+) -> None:
+    class Waiting:
+        """A connection whose turn to write comes when another program has done the step."""
+
+        def execute(self, sql: str, parameters: tuple = ()) -> sqlite3.Cursor:
+            if sql == "BEGIN IMMEDIATE":
+                migrations.migrate(database, file, 1001, {1000: (1001, add_column)})
+            return database.execute(sql, parameters)
+
+    migrations.migrate(Waiting(), file, 1001, {1000: (1001, add_column)})
+    assert version(database) == 1001
+
+
 def test_a_version_without_a_step_is_our_mistake(file: Path, database: sqlite3.Connection) -> None:
     with pytest.raises(LookupError, match="1000"):
         migrations.migrate(database, file, 1001, {})

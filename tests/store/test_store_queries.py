@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_helpers import DAY, JANE, NOW, add, fill, opt_in, request
 
-from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptIn, OptOutRequest, received_at, received_on
+from optoutdesk.domain.requests import (
+    ALL_MAIL,
+    Channel,
+    Kind,
+    OptIn,
+    OptOutRequest,
+    received_at,
+    received_on,
+    with_clock,
+)
 from optoutdesk.store import RegisterFilter, Store
 
 
@@ -74,6 +83,8 @@ def test_the_suppression_list_is_what_the_slow_simple_model_says(
                     act.add_requests([event])
                 else:
                     act.add_opt_in(event)
+                subject = (event.kind, event.key)
+                act.set_open(store.requests_about(subject), with_clock(store.barring(subject, None)))
         barred, entry = store.suppression_list(target)
         addresses, domains = (slow_model(events, kind, target) for kind in Kind)
         assert {key: grounds.day for key, grounds in barred.addresses.items()} == addresses
@@ -255,5 +266,8 @@ def test_what_happened_since_an_entry(store: Store) -> None:
     fill(store)
     assert store.opted_out_since(0) == 3
     assert store.opted_out_since(1) == 0
-    assert store.changed_since(2)  # a consent changes who may be mailed
-    assert not store.changed_since(3)  # a cleaned list does not
+    heads = {entry.seq: entry.hash.hex() for entry in store._entries()}
+    assert store.changed_since(2, heads[2])  # a consent changes who may be mailed
+    assert not store.changed_since(3, heads[3])  # a cleaned list does not
+    assert store.changed_since(3, heads[2])  # another entry in its place: a backup was put back
+    assert store.changed_since(9, heads[3])

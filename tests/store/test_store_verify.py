@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from store_helpers import fill, raw, request
+from store_helpers import DAY, NOW, add, fill, raw, request
 
-from optoutdesk.store import Store, schema
+from optoutdesk.domain.errors import DamagedStoreError
+from optoutdesk.domain.requests import Kind
+from optoutdesk.store import Store, connection, schema
 
 
 @pytest.fixture
@@ -116,12 +118,41 @@ def test_a_guard_that_was_taken_away_is_missed(store: Store, table: str, act: st
     assert store.verify().wrong == f"the guard that forbids {act} on {table} is missing"
 
 
+def test_a_guard_that_guards_nothing_is_missed(store: Store) -> None:
+    with raw(store.file) as database:
+        database.execute("DROP TRIGGER request_no_update")
+        database.execute("CREATE TRIGGER request_no_update BEFORE UPDATE ON request BEGIN SELECT 1; END")
+    assert store.verify().wrong == "the guard that forbids update on request is missing"
+
+
+def test_an_index_that_lost_someone_is_damage(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suppression list is read from an index alone: whom it has lost would be mailed."""
+    index = "request_kind_received_day_channel_scope_key"
+    with raw(store.file) as database:
+        kept = database.execute("SELECT * FROM sqlite_schema WHERE name = ?", (index,)).fetchone()
+        database.execute("PRAGMA writable_schema=1")
+        database.execute("DELETE FROM sqlite_schema WHERE name = ?", (index,))
+    with monkeypatch.context() as large:
+        large.setattr(connection, "SMALL_FILE", 0)
+        second = Store(store.file)
+    add(second, request("lost@example.com"))
+    second.close()
+    store.close()
+    with raw(store.file) as database:
+        database.execute("PRAGMA writable_schema=1")
+        database.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", kept)
+    assert "lost@example.com" not in store.suppression_list(None)[0].addresses
+    with pytest.raises(DamagedStoreError):
+        store.verify()
+
+
 @pytest.mark.parametrize(
     ("statement", "wrong"),
     [
         ("DELETE FROM open_request", "request 3 is missing among the open ones"),
         ("UPDATE open_request SET due = '2030-01-01'", "request 3 is wrong among the open ones"),
         ("INSERT INTO open_request VALUES (2, '2026-11-25')", "request 2 is wrong among the open ones"),
+        ("INSERT INTO open_request VALUES (1, '2026-11-25')", "request 1 is wrong among the open ones"),
     ],
 )
 def test_the_derived_table_of_open_requests_is_checked_too(store: Store, statement: str, wrong: str) -> None:
@@ -130,11 +161,22 @@ def test_the_derived_table_of_open_requests_is_checked_too(store: Store, stateme
     assert store.verify().wrong == wrong
 
 
+def test_a_request_after_a_consent_must_be_among_the_open_ones(store: Store) -> None:
+    [again] = add(store, request(received=NOW + DAY))
+    assert store.verify().holds
+    with raw(store.file) as database:
+        database.execute("DELETE FROM open_request WHERE request_id = ?", (again.id,))
+    assert store.verify().wrong == f"request {again.id} is missing among the open ones"
+
+
+def test_a_request_that_an_earlier_receipt_replaced_must_not_be_among_them(store: Store) -> None:
+    add(store, request((Kind.DOMAIN, "rival.example"), NOW - 20 * DAY))
+    assert store.verify().wrong == "request 3 is wrong among the open ones"
+
+
 def test_a_write_during_verify_does_not_look_like_damage(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from store_helpers import add
-
     second = Store(store.file)
     last_ids: Callable = store._last_ids
 

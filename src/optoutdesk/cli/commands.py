@@ -64,7 +64,9 @@ def add(desk: Desk, arguments: argparse.Namespace) -> int:
             }
             for item in recorded
         ]
-        print_json({"added": added})
+        # On record, but opted in again after that receipt: a script must not take them for suppressed.
+        lifted = [given_text(item.request) for item in recorded if item.lifted]
+        print_json({"added": added, "not_suppressed": lifted})
         return DONE
     for item in recorded:
         request = item.request

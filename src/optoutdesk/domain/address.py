@@ -73,6 +73,8 @@ _AT_SIGNS = str.maketrans("\uff20\ufe6b", "@@")
 _MAILTO = re.compile(r"mailto:([^\s?<>\"]*)(\?[^\s<>\"]*)?", re.IGNORECASE)
 _PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 _SEPARATORS = re.compile(r"[<>()\[\],;:\"|\s]+")
+# ann@exam"ple.com is not ann@exam: some program lost a quotation mark here.
+_QUOTE_WITHIN = re.compile(r'@[^\s<>()\[\],;:"|]*+"\w')
 # Allowed by RFC 5322, but before an address it is a bullet, a comment sign, or the rest of a link or a formula.
 _NEVER_FIRST = "=*/+-#!?$%&^~|{}"
 # Allowed as well, but what parts the columns of an odd export, or a name from its value, is more likely.
@@ -121,6 +123,8 @@ def read_cell(cell: str) -> Reading:
     text = _MAILTO.sub(lambda found: f" {_percent_decoded(found[1])} ", text)
     found: dict[str, Address] = {}
     problem: Problem | None = None
+    if _QUOTE_WITHIN.search(text):
+        problem = Problem("a quotation mark within the address")
     for token in _SEPARATORS.split(text):
         if "@" not in token:
             continue

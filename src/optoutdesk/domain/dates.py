@@ -89,19 +89,9 @@ _LONGEST = 100
 _MANY = 100_000  # entries of a memory: all seconds of a day, all days since 1995
 _EXAMPLES = 3
 _MONTH_NAMES = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+]  # fmt: skip
 _MONTHS = {
     name[:length]: number for number, name in enumerate(_MONTH_NAMES, 1) for length in range(3, len(name) + 1)
 }
@@ -111,7 +101,7 @@ _ZONES = {"z": 0, "ut": 0, "utc": 0, "gmt": 0, "edt": -4, "est": -5, "cdt": -5, 
 _ZONES |= {"mdt": -6, "mst": -7, "pdt": -7, "pst": -8}
 _WIDEST_OFFSET = timedelta(hours=14)  # Kiribati
 # What databases write for nothing: SQL, JSON, pandas, MySQL's and Go's zero.
-_NOTHING = {"", "-", "--", "null", "(null)", "none", "nil", "n/a", "na", "nan", "nat", "\\n", "never"}
+_NOTHING = {"", "-", "--", "null", "(null)", "none", "nil", "n/a", "na", "nan", "nat", "\\n"}
 _NOTHING |= {"0000-00-00", "0000-00-00 00:00:00", "0001-01-01 00:00:00 +0000 utc", "0001-01-01t00:00:00z"}
 _SERIAL_ZERO = datetime(1899, 12, 30, tzinfo=UTC)  # of all workbooks' days since 1 March 1900
 
@@ -125,7 +115,6 @@ _ISO = re.compile(
 _NUMBER = re.compile(r"(\d{5,14})(?:[.,](\d{1,15}))?", re.ASCII).fullmatch
 _ANY_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d*)?", re.ASCII).fullmatch
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.ASCII).fullmatch
-_CLOCK_START = re.compile(r"\d?\d:", re.ASCII).search
 _CLOCK = re.compile(
     r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,:]\d{1,9})?)? ?(?:([ap])(?:\.?m\.?)?(?![a-z]))? ?(.*)", re.ASCII
 ).fullmatch
@@ -219,6 +208,7 @@ class DateReader:
         tomorrow = received_on(self._today + timedelta(days=1), zone).instant
         self._last = min(now.astimezone(UTC) + CLOCK_ERROR, tomorrow - timedelta(seconds=1))
         self._first = received_on(EARLIEST, zone).instant
+        self._years = range(EARLIEST.year - 1, self._last.year + 2)
         self._whole: dict[str, Received | NoDate] = {}
         self._days: dict[str, datetime | NoDate] = {}
         self._clocks: dict[str, _Clock | NoDate] = {}
@@ -232,12 +222,12 @@ class DateReader:
             if len(cell) > _LONGEST:
                 return UNREADABLE
         iso = _ISO(cell)
-        if iso:
+        if iso and cell[:3] != "000":  # the zero of a database takes the long way
             try:
                 wall = datetime.fromisoformat(f"{iso[1]}+00:00")
             except ValueError:
                 return NO_DAY  # all else the pattern has seen to
-            return self._moment(wall, iso[2] and _offset_of(iso[2]))
+            return self._moment(wall, _offset_of(iso[2]) if iso[2] else None)
         if ":" in cell:
             moment = self._parts(cell)
             return moment if isinstance(moment, Received) else self._long_way(cell)
@@ -255,10 +245,10 @@ class DateReader:
         whole, fraction = number[1], number[2]
         figures = len(whole)
         if figures == 5:
-            seconds = round(
-                float(f"{whole}.{fraction or 0}") * 86_400
+            days = float(f"{whole}.{fraction or 0}")
+            wall = _SERIAL_ZERO + timedelta(
+                seconds=round(days * 86_400)
             )  # finer than that it is rounding error
-            wall = _SERIAL_ZERO + timedelta(seconds=seconds)
             return self._moment(wall, None) if fraction and int(fraction) else self._on(wall.date())
         if figures in (9, 10):
             return self._moment(datetime.fromtimestamp(int(whole), UTC), timedelta())
@@ -290,14 +280,13 @@ class DateReader:
         day = _day(text, self._order)
         if isinstance(day, date):
             return self._on(day)
-        return NUMBER if _ANY_NUMBER(text) else day
+        return NUMBER if day is UNREADABLE and _ANY_NUMBER(text) else day
 
     def _parts(self, text: str) -> Received | NoDate:
         """Return the receipt for a date with a time; each part is read once, however often it comes."""
-        start = _CLOCK_START(text)
-        if not start:
-            return UNREADABLE
-        first, second = text[: start.start()], text[start.start() :]
+        start = text.index(":")
+        start -= 2 if text[start - 2 : start].isdecimal() else 1
+        first, second = text[:start], text[start:]
         midnight = self._days.get(first)
         if midnight is None:
             day = _day(_tidied(first), self._order)
@@ -329,7 +318,7 @@ class DateReader:
                 day = self._local_day(instant)
         elif isinstance(offset, NoDate):
             return offset
-        elif not EARLIEST.year - 1 <= wall.year <= self._last.year + 1:
+        elif wall.year not in self._years:
             # By the year alone: at the ends of the calendar no offset can be applied.
             return TOO_OLD if wall.year < EARLIEST.year else AHEAD
         else:

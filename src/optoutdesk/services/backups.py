@@ -27,7 +27,7 @@ class Backups:
 
         The restored ledger goes on with an entry that says so. UserError when the file is no good backup.
         """
-        present = self._store.back_up(now)
+        present = self._store.back_up(now, wanted=file)
         self._store.restore(file)
         found = self._store.verify()
         if not found.holds:

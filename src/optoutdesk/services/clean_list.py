@@ -208,7 +208,7 @@ class CleanList:
         )
         try:
             with self._store.act("clean list", by=by, now=now) as act:
-                if self._store.changed_since(result.against_entry):
+                if self._store.changed_since(result.against_entry, result.against_head):
                     act.leave_no_entry()
                     return None
                 record = act.add_clean(record)

@@ -135,7 +135,9 @@ class RecordOptOut:
         if receipt is None or receipt.instant > now + timedelta(minutes=5) or day > self._counting.today(now):
             today = receipt is not None and day == self._counting.today(now)
             ahead = "That time" if today else day.isoformat()
-            raise UserError(f"{ahead} lies ahead. Give the {'time at' if today else 'day on'} which the request arrived.")
+            raise UserError(
+                f"{ahead} lies ahead. Give the {'time at' if today else 'day on'} which the request arrived."
+            )
         return receipt
 
     def due(self, received: Received) -> date:

@@ -6,8 +6,8 @@ or writes one, and nothing in a file ever makes a person mailable: a row is an o
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -274,7 +274,7 @@ class FieldMap:
 
     def name(self, index: int) -> str:
         """Return a column's name for a sentence."""
-        name = " ".join(self.header[index].split()) if index < len(self.header) else ""
+        name = " ".join(self.header[index][:_NAME].split()) if index < len(self.header) else ""
         return name or f"Column {index + 1}"
 
 
@@ -404,6 +404,8 @@ def _upload(item: Mapping[str, Any]) -> Upload:
 # --- recognising ----------------------------------------------------------------------------------------------------
 
 _MARKS = ("\ufeff", "\xef\xbb\xbf")  # a byte order mark, also one that was read as Windows-1252
+_NAME = 320
+"""Characters of a header that are looked at: an address is no longer, and no cell may make a pattern try long."""
 _LIKE_AN_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -450,7 +452,7 @@ def _plain(name: str) -> str:
 
 
 def _is_person(header: Sequence[str]) -> bool:
-    return any(_LIKE_AN_ADDRESS.fullmatch(_plain(cell)) for cell in header)
+    return any(len(cell) <= _NAME and _LIKE_AN_ADDRESS.fullmatch(_plain(cell)) for cell in header)
 
 
 def _fits_header(signature: Signature, names: frozenset[str]) -> bool:
@@ -630,7 +632,7 @@ def _without_mark(cell: str) -> str:
 def _spoken(name: str) -> str:
     """Return a header name as words: optOut_Date -> opt out date."""
     return " ".join(
-        re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _without_mark(name))).split()
+        re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _without_mark(name[:_NAME]))).split()
     ).casefold()
 
 
@@ -646,7 +648,14 @@ def _could_be_times(cells: Sequence[str]) -> bool:
 
 # --- what a row says ------------------------------------------------------------------------------------------------
 
+_DECIDING = (
+    *(Field.STATUS, Field.SCOPE, Field.CHANNEL),
+    *(Field.ALL_MAIL_FLAG, Field.BOUNCE_FLAG, Field.COMPLAINT_FLAG, Field.SCOPE_FLAG),
+)
+"""What a verdict depends on, beside whether there is a time of opting out."""
+_REMEMBERED = 1000
 _NOTHING = {"", "none", "null", "n/a", "na", "nan", "-", "[]", "{}", "false"}
+_FILLED = 1 + max(map(len, _NOTHING))
 _SHOWN = 40
 _PARTS = re.compile(r"[,;|\[\]'\"]+")
 _STRICTEST = {means: place for place, means in enumerate(Means)}
@@ -674,6 +683,26 @@ def rows_of_interest(profile: Profile, row: Sequence[str], mapping: FieldMap) ->
     if mapping.columns.get(Field.ALL_MAIL_FLAG) or profile.people is People.BY_FLAGS:
         return _by_flags(profile, row, mapping)
     return _by_status(profile, row, mapping)
+
+
+def judge(profile: Profile, mapping: FieldMap) -> Callable[[Sequence[str]], Verdict]:
+    """Return rows_of_interest for a million rows of one file: rows that say the same are judged once."""
+    watched = sorted({i for of in _DECIDING for i in mapping.columns.get(of, ())})
+    received = mapping.column(Field.RECEIVED) if profile.opted_out_when_received else None
+    seen: dict[tuple[str, ...], Verdict] = {}
+
+    def verdict_of(row: Sequence[str]) -> Verdict:
+        key = [row[i] if i < len(row) else "" for i in watched]
+        if received is not None:
+            key.append(_cell(row, received)[:_FILLED])  # only whether it is filled matters
+        known = seen.get(place := tuple(key))
+        if known is None:
+            known = rows_of_interest(profile, row, mapping)
+            if len(seen) < _REMEMBERED and sum(map(len, place)) < _REMEMBERED:
+                seen[place] = known
+        return known
+
+    return verdict_of
 
 
 def _opted_out(
@@ -720,7 +749,7 @@ def _scopes(profile: Profile, cell: str) -> tuple[str, ...]:
 def _by_status(profile: Profile, row: Sequence[str], mapping: FieldMap) -> Verdict:
     received = mapping.column(Field.RECEIVED)
     by_time = profile.opted_out_when_received and received is not None and not mapping.received_is_latest
-    left = by_time and received is not None and _word(_cell(row, received)) not in _NOTHING
+    left = by_time and received is not None and _cell(row, received).casefold() not in _NOTHING
     status = mapping.columns.get(Field.STATUS, ())
     said = [(means, index) for index in status if (means := _means(profile, _cell(row, index))) is not None]
     if not said:
@@ -741,9 +770,7 @@ def _by_status(profile: Profile, row: Sequence[str], mapping: FieldMap) -> Verdi
             f"{reason}, yet {mapping.name(received)} is filled",
             subscribed=means is Means.SUBSCRIBED,
         )
-    dated = profile.received_of in ("", mapping.name(index)) or _plain(profile.received_of) == _plain(
-        mapping.name(index)
-    )
+    dated = not profile.received_of or _plain(profile.received_of) == _plain(mapping.name(index))
     if means is Means.OPTED_OUT:
         return _opted_out(profile, row, mapping, reason, dated=dated)
     if means is Means.REVIEW:

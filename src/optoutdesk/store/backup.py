@@ -42,8 +42,13 @@ def list_backups(file: Path) -> list[Backup]:
     return sorted(found, key=lambda backup: (backup.at, backup.path.name), reverse=True)
 
 
-def make_backup(connection: sqlite3.Connection, file: Path, now: datetime) -> Backup:
-    """Copy the database as it stands (VACUUM INTO) and let go of the oldest copies. StoreError when the disk is full."""
+def make_backup(
+    connection: sqlite3.Connection, file: Path, now: datetime, wanted: Path | None = None
+) -> Backup:
+    """Copy the database as it stands (VACUUM INTO) and let go of the oldest copies, never of the one that is wanted.
+
+    StoreError when the disk is full.
+    """
     folder = backup_folder(file)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -68,6 +73,8 @@ def make_backup(connection: sqlite3.Connection, file: Path, now: datetime) -> Ba
             details=str(error),
         ) from error
     for old in list_backups(file)[KEPT:]:
+        if wanted is not None and old.path.resolve() == wanted.resolve():
+            continue
         old.path.unlink(missing_ok=True)
     return Backup(target, now, target.stat().st_size)
 

@@ -46,6 +46,8 @@ def migrate(
     try:
         connection.execute("BEGIN IMMEDIATE")
         try:
+            # Another program may have done it while this one waited.
+            path = pending(connection.execute("PRAGMA user_version").fetchone()[0], target, steps)
             for step_target, step in path:
                 step(connection)
                 connection.execute(f"PRAGMA user_version={step_target:d}")

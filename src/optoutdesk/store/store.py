@@ -14,7 +14,7 @@ from optoutdesk.domain import ledger
 from optoutdesk.domain.address import parent_domains
 from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.domain.matching import Grounds, SuppressionList
-from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, OptOutRequest, in_force
+from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, OptOutRequest, in_force, with_clock
 from optoutdesk.store import schema
 from optoutdesk.store.acts import Act
 from optoutdesk.store.backup import Backup, list_backups, make_backup, put_back
@@ -88,7 +88,7 @@ class Store:
         return last.hash.hex() if last else ""
 
     def verify(self) -> ledger.Verification:
-        """Check the file, the whole ledger and every stored row; may take a second for a million rows."""
+        """Check the file, the whole ledger and every stored row; some seconds for a million rows."""
         with translated(self.file):
             connection = self._connection
             connection.execute("BEGIN")  # one snapshot: a write in between must not look like damage
@@ -128,14 +128,18 @@ class Store:
 
     def _wrong_open_request(self) -> str | None:
         """Check the derived table of open requests: a done one listed, or an open one lost."""
+        # An earlier receipt, recorded later, takes the place of the one that was known.
+        to_do = (
+            "NOT EXISTS (SELECT 1 FROM done WHERE request_id = r.id)"
+            " AND NOT EXISTS (SELECT 1 FROM request e WHERE e.kind = r.kind AND e.key = r.key AND e.scope = r.scope"
+            " AND e.received_at < r.received_at AND e.id > r.id)"
+        )
+        # Where someone opted in again, what is left is worked out below.
+        plain = "NOT EXISTS (SELECT 1 FROM opt_in WHERE key = r.key AND kind = r.kind)"
         lost = next(
             self._rows(
-                "SELECT id FROM request r WHERE NOT EXISTS (SELECT 1 FROM done WHERE request_id = r.id)"
-                " AND NOT EXISTS (SELECT 1 FROM open_request WHERE request_id = r.id)"
-                " AND NOT EXISTS (SELECT 1 FROM opt_in WHERE key = r.key AND kind = r.kind)"
-                # An earlier receipt, recorded later, takes the place of the one that was known.
-                " AND NOT EXISTS (SELECT 1 FROM request e WHERE e.kind = r.kind AND e.key = r.key AND e.scope = r.scope"
-                " AND e.received_at < r.received_at AND e.id > r.id) LIMIT 1"
+                f"SELECT id FROM request r WHERE {to_do} AND {plain}"
+                " AND NOT EXISTS (SELECT 1 FROM open_request WHERE request_id = r.id) LIMIT 1"
             ),
             None,
         )
@@ -144,11 +148,20 @@ class Store:
         wrong = next(
             self._rows(
                 "SELECT o.request_id FROM open_request o JOIN request r ON r.id = o.request_id"
-                " WHERE r.due <> o.due OR EXISTS (SELECT 1 FROM done WHERE request_id = r.id) LIMIT 1"
+                f" WHERE r.due <> o.due OR ({plain} AND NOT ({to_do})) LIMIT 1"
             ),
             None,
         )
-        return f"request {wrong[0]} is wrong among the open ones" if wrong else None
+        if wrong:
+            return f"request {wrong[0]} is wrong among the open ones"
+        for kind, key in self._rows("SELECT DISTINCT kind, key FROM opt_in"):
+            subject = (Kind(kind), key)
+            still = {request.id for request in with_clock(self.barring(subject, None))}
+            for request in self.requests_about(subject):
+                if self.is_open(request.id) != (request.id in still):
+                    how = "missing" if request.id in still else "wrong"
+                    return f"request {request.id} is {how} among the open ones"
+        return None
 
     # -- backups
 
@@ -156,9 +169,9 @@ class Store:
         """Return the copies of the database, the newest first."""
         return list_backups(self.file)
 
-    def back_up(self, now: datetime) -> Backup:
-        """Copy the database beside itself; the newest ten copies are kept. StoreError when that cannot be."""
-        return make_backup(self._connection, self.file, now)
+    def back_up(self, now: datetime, wanted: Path | None = None) -> Backup:
+        """Copy the database beside itself; the newest ten copies and the wanted one are kept. StoreError when that cannot be."""
+        return make_backup(self._connection, self.file, now, wanted)
 
     def restore(self, backup: Path) -> None:
         """Put a backup back in place of what is there, whole or not at all; UserError when it is none."""
@@ -354,8 +367,14 @@ class Store:
         """Return the newest cleaned lists first."""
         return [to_clean(row) for row in self._rows("SELECT * FROM clean ORDER BY id DESC LIMIT ?", (limit,))]
 
-    def changed_since(self, entry: int) -> bool:
-        """Whether who may be mailed changed after a ledger entry."""
+    def changed_since(self, entry: int, head: str) -> bool:
+        """Whether who may be mailed changed after a ledger entry, given with its hash in hex; 0 and "" before the first.
+
+        Where another entry stands in its place, a backup was put back.
+        """
+        found = next(self._rows("SELECT hash FROM ledger WHERE seq = ?", (entry,)), None)
+        if (found[0].hex() if found else "") != head:
+            return True
         rows = self._rows("SELECT spans FROM ledger WHERE seq > ?", (entry,))
         return any(
             span.table in ("request", "opt_in") for (text,) in rows for span in ledger.decode_spans(text)

@@ -16,7 +16,6 @@ from optoutdesk.settings import Settings, load_settings, save_settings
 # window's first paint for the store.
 if TYPE_CHECKING:
     from optoutdesk.domain.ledger import Verification
-    from optoutdesk.services.backups import Backups
     from optoutdesk.services.check_address import CheckAddress
     from optoutdesk.services.clean_list import CleanList
     from optoutdesk.services.cleaned_lists import CleanedLists
@@ -106,13 +105,6 @@ class Desk:
         from optoutdesk.services.record_optout import RecordOptOut
 
         return RecordOptOut(self.store, self.counting, self.settings.own_addresses)
-
-    @cached_property
-    def backups(self) -> "Backups":
-        """Copies of the suppression list."""
-        from optoutdesk.services.backups import Backups
-
-        return Backups(self.store)
 
     @cached_property
     def check_address(self) -> "CheckAddress":

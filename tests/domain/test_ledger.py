@@ -42,7 +42,7 @@ class Book:
         digests = b""
         for table, rows in new:
             first = len(self.rows[table]) + 1
-            spans.append(Span(table, first, len(rows)))
+            spans.append(Span(table, first, len(rows), len(rows[0]) if rows else 0))
             for number, values in enumerate(rows, first):
                 self.rows[table][number] = values
                 digests += row_digest(table, number, values)
@@ -110,7 +110,7 @@ _CHANGES: dict[str, Callable[[Entry], object]] = {
     "at": lambda entry: "2026-11-22T10:00:01Z",
     "by": lambda entry: "Ben",
     "act": lambda entry: "something else",
-    "spans": lambda entry: (*entry.spans, Span("done", 9, 0)),
+    "spans": lambda entry: (*entry.spans, Span("done", 9, 0, 3)),
     "digests": lambda entry: bytes(DIGEST_SIZE) + entry.digests[DIGEST_SIZE:],
     "previous": lambda entry: bytes(32) if entry.seq > 1 else b"x" * 32,
     "hash": lambda entry: b"x" * 32,
@@ -164,7 +164,7 @@ def test_a_tail_cut_off_that_leaves_its_rows_is_found(book: Book) -> None:
 
 
 def test_an_entry_that_covers_fewer_rows_than_it_says_is_found(book: Book) -> None:
-    forged = seal(book.entries[-1].hash, 4, "", "", "", [Span("done", 2, 1)], b"")
+    forged = seal(book.entries[-1].hash, 4, "", "", "", [Span("done", 2, 1, 3)], b"")
     book.entries.append(forged)
     assert book.verify().wrong == "ledger entry 4 does not cover its rows"
 
@@ -172,7 +172,7 @@ def test_an_entry_that_covers_fewer_rows_than_it_says_is_found(book: Book) -> No
 def test_an_entry_that_leaves_out_rows_is_found(book: Book) -> None:
     book.rows["done"] |= {2: (2, "", ""), 3: (3, "", "")}
     forged = seal(
-        book.entries[-1].hash, 4, "", "", "", [Span("done", 3, 1)], row_digest("done", 3, (3, "", ""))
+        book.entries[-1].hash, 4, "", "", "", [Span("done", 3, 1, 3)], row_digest("done", 3, (3, "", ""))
     )
     book.entries.append(forged)
     assert book.verify().wrong == "ledger entry 4 leaves out rows of done"
@@ -185,9 +185,20 @@ def test_a_row_given_out_of_place_is_found(book: Book) -> None:
     assert verify(book.entries, rows_of, list).wrong == "request 1 is missing (ledger entry 1)"
 
 
+def test_a_column_added_by_a_later_version_leaves_what_was_written_as_it_was() -> None:
+    values = ("jane@example.com", "2026-11-10", None)
+    entry = seal(
+        GENESIS, 1, "", "Ana", "record opt-out", [Span("request", 1, 1, 3)], row_digest("request", 1, values)
+    )
+    wider = [(1, (*values, "a new column"))]
+    assert verify([entry], lambda _span: wider, lambda: [("request", 1)]).holds
+    changed = [(1, ("bob@example.com", *values[1:], "a new column"))]
+    assert not verify([entry], lambda _span: changed, lambda: [("request", 1)]).holds
+
+
 def test_spans_survive_being_stored() -> None:
-    spans = (Span("request", 1, 2), Span("done", 7, 1))
-    assert encode_spans(spans) == '[["request",1,2],["done",7,1]]'
+    spans = (Span("request", 1, 2, 3), Span("done", 7, 1, 3))
+    assert encode_spans(spans) == '[["request",1,2,3],["done",7,1,3]]'
     assert decode_spans(encode_spans(spans)) == spans
     assert decode_spans("[]") == ()
 
@@ -205,10 +216,8 @@ def test_canonical_bytes_can_be_recomputed_by_anyone() -> None:
     row = b'["request",1,"jos\\u00e9@example.com",null,3]'
     assert row_digest("request", 1, ["jos\u00e9@example.com", None, 3]) == hashlib.sha256(row).digest()[:16]
     entry = seal(
-        GENESIS, 1, "2026-11-24T16:00:00Z", "Ana", "record opt-out", [Span("request", 1, 1)], b"d" * 16
+        GENESIS, 1, "2026-11-24T16:00:00Z", "Ana", "record opt-out", [Span("request", 1, 1, 3)], b"d" * 16
     )
     digests = hashlib.sha256(b"d" * 16).hexdigest()
-    text = (
-        f'[1,"2026-11-24T16:00:00Z","Ana","record opt-out","[[\\"request\\",1,1]]","{digests}","{"0" * 64}"]'
-    )
+    text = f'[1,"2026-11-24T16:00:00Z","Ana","record opt-out","[[\\"request\\",1,1,3]]","{digests}","{"0" * 64}"]'
     assert entry.hash == hashlib.sha256(text.encode()).digest()

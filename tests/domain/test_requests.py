@@ -165,9 +165,25 @@ def test_requests_of_different_lists_have_a_clock_each() -> None:
     assert with_clock([letters, everything]) == [letters, everything]
 
 
-def test_a_later_request_beside_an_earlier_one_keeps_its_clock() -> None:
-    earlier, later = request(NOON - DAY, number=1), request(NOON, number=2)
-    assert with_clock([earlier, later]) == [earlier, later]
+def test_asking_again_while_the_first_request_is_to_be_done_starts_no_second_clock() -> None:
+    first, again = request(NOON - DAY, number=1), request(NOON, number=2)
+    assert with_clock([first, again]) == [first]
+
+
+def test_a_request_for_one_list_is_covered_by_one_for_all_mail_but_not_the_other_way() -> None:
+    everything, letters = request(NOON - DAY), request(NOON, "Newsletter", number=2)
+    assert with_clock([everything, letters]) == [everything]
+    assert with_clock([replace(letters, received=everything.received), replace(everything, id=3)]) == [
+        replace(letters, received=everything.received),
+        replace(everything, id=3),
+    ]
+
+
+def test_being_done_settles_what_arrived_until_then_and_nothing_later() -> None:
+    first = replace(request(NOON - DAY, number=1), done_at=NOON, done_by="Ben")
+    meanwhile, after = request(NOON - HOUR, number=2), request(NOON + HOUR, number=3)
+    assert with_clock([first, meanwhile]) == []
+    assert with_clock([first, meanwhile, after]) == [after]  # still mailed: that is a request of its own
 
 
 def test_the_clock_of_a_done_request_has_stopped() -> None:

@@ -65,20 +65,24 @@ _ACTS = st.one_of(
 
 
 def derived(desk: Desk) -> set[int]:
-    """Return the ids of the requests that are to be done, as simply as the history says it."""
-    found = set()
-    for request in all_requests(desk):
-        barring = desk.store.barring((request.kind, request.key), None)
-        earlier_recorded_later = [
+    """Return the ids of the requests that are to be done, as the history says it."""
+
+    def to_do(request: OptOutRequest, barring: list[OptOutRequest]) -> bool:
+        earlier = [
             other
             for other in barring
-            if other.scope == request.scope
-            and other.id > request.id
-            and other.received.instant < request.received.instant
+            if (other.received.instant, other.id) < (request.received.instant, request.id)
+            and other.scope in ("all", request.scope)
         ]
-        if request in barring and request.done_at is None and not earlier_recorded_later:
-            found.add(request.id)
-    return found
+        return (
+            request in barring
+            and request.done_at is None
+            and not any(other.done_at and other.done_at >= request.received.instant for other in earlier)
+            and not any(to_do(other, barring) for other in earlier)
+        )
+
+    requests = all_requests(desk)
+    return {r.id for r in requests if to_do(r, desk.store.barring((r.kind, r.key), None))}
 
 
 @settings(max_examples=50, deadline=None)

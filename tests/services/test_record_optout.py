@@ -136,13 +136,34 @@ def test_an_address_given_twice_is_recorded_once(desk: Desk) -> None:
     assert desk.store.count_requests() == 1
 
 
-@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=2)])
-def test_the_earliest_receipt_stands(desk: Desk, later: timedelta) -> None:
+@pytest.mark.parametrize(("later", "kept"), [(timedelta(0), 1), (timedelta(days=2), 2)])
+def test_the_earliest_receipt_stands_and_every_request_is_kept(
+    desk: Desk, later: timedelta, kept: int
+) -> None:
     [first] = add(desk, "jane@example.com", received=NOW - timedelta(days=5))
     [again] = add(desk, "jane@example.com", received=NOW - timedelta(days=5) + later)
     assert again == Recorded(first.request, already=True)
-    assert desk.store.count_requests() == 1
-    assert desk.store.last_entry().seq == 1
+    assert desk.store.count_requests() == kept
+    assert desk.store.open_requests() == [first.request]
+    assert desk.verify_ledger().wrong is None
+
+
+def test_who_asks_again_after_it_was_done_is_still_mailed_and_gets_a_new_clock(desk: Desk) -> None:
+    [first] = add(desk, "jane@example.com", received=NOW - timedelta(days=20))
+    desk.due_requests.mark_done([first.request], now=NOW, by="Ana", at=NOW - timedelta(days=12))
+    [again] = add(desk, "jane@example.com", received=NOW - timedelta(days=1))
+    assert again.already
+    assert again.request.id == 2
+    assert desk.store.open_requests() == [again.request]
+    assert desk.verify_ledger().wrong is None
+
+
+def test_marking_the_first_request_done_settles_the_repeated_one(desk: Desk) -> None:
+    [first] = add(desk, "jane@example.com", received=NOW - timedelta(days=5))
+    add(desk, "jane@example.com", received=NOW - timedelta(days=2))
+    desk.due_requests.mark_done([first.request], now=NOW, by="Ana")
+    assert desk.store.open_requests() == []
+    assert desk.verify_ledger().wrong is None
 
 
 def test_nothing_new_changes_nothing(desk: Desk) -> None:

@@ -249,3 +249,27 @@ def test_refusing_says_nothing_where_the_name_is_free(tmp_path):
     refuse_existing(tmp_path / "a.csv", overwrite=False)
     (tmp_path / "a.csv").touch()
     refuse_existing(tmp_path / "a.csv", overwrite=True)
+
+
+def test_a_replaced_file_comes_back_when_the_act_fails_after_all(tmp_path: Path) -> None:
+    target = tmp_path / "list-clean.csv"
+    target.write_text("before")
+    with PendingFile(target, overwrite=True) as pending:
+        pending.stream.write(b"after")
+        pending.seal()
+        pending.publish()
+        assert target.read_text() == "after"
+        pending.withdraw()
+    assert target.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_replaced_file_is_gone_when_all_went_well(tmp_path: Path) -> None:
+    target = tmp_path / "list-clean.csv"
+    target.write_text("before")
+    with PendingFile(target, overwrite=True) as pending:
+        pending.stream.write(b"after")
+        pending.seal()
+        pending.publish()
+    assert target.read_text() == "after"
+    assert list(tmp_path.iterdir()) == [target]

@@ -92,10 +92,9 @@ def fill(store: Store) -> None:
     """Write something into every table."""
     stored = add(store, request(), request("bob@example.com"), request((Kind.DOMAIN, "rival.example")))
     with store.act("mark done", by="Ben", now=NOW) as act:
-        act.mark_done([stored[1].id], NOW - DAY, "Ben", NOW)
+        act.mark_done([stored[1]], NOW - DAY, "Ben", NOW)
     with store.act("opt in again", by="Ana", now=NOW) as act:
         act.add_opt_in(opt_in())
-        act.set_open(stored[:1], [])
     with store.act("clean list", by="Ana", now=NOW) as act:
         act.add_clean(clean_record())
 

@@ -18,7 +18,6 @@ from optoutdesk.domain.requests import (
     OptOutRequest,
     received_at,
     received_on,
-    with_clock,
 )
 from optoutdesk.store import RegisterFilter, Store
 
@@ -83,8 +82,6 @@ def test_the_suppression_list_is_what_the_slow_simple_model_says(
                     act.add_requests([event])
                 else:
                     act.add_opt_in(event)
-                subject = (event.kind, event.key)
-                act.set_open(store.requests_about(subject), with_clock(store.barring(subject, None)))
         barred, entry = store.suppression_list(target)
         addresses, domains = (slow_model(events, kind, target) for kind in Kind)
         assert {key: grounds.day for key, grounds in barred.addresses.items()} == addresses
@@ -158,7 +155,7 @@ def test_pages_of_open_requests_come_by_due_date(store: Store, size: int) -> Non
     days = [date(2026, 12, 1 + n // 3) for n in range(7)][::-1]
     stored = add(store, *(request(f"p{n}@example.com", due=day) for n, day in enumerate(days)))
     with store.act("mark done", by="Ana", now=NOW) as act:
-        act.mark_done([2], NOW, "Ana", NOW)
+        act.mark_done([store.request(2)], NOW, "Ana", NOW)
     seen: list[OptOutRequest] = []
     after = None
     for _ in range(8):
@@ -244,7 +241,7 @@ def test_the_share_done_in_time_is_counted(store: Store) -> None:
     add(store, *(request(f"p{n}@example.com", due=date(2026, 11, 20)) for n in range(3)))
     for number, at in ((1, NOW - 5 * DAY), (2, NOW), (3, NOW - 400 * DAY)):
         with store.act("mark done", by="Ana", now=NOW) as act:
-            act.mark_done([number], at, "Ana", NOW)
+            act.mark_done([store.request(number)], at, "Ana", NOW)
     assert store.count_done(NOW - 365 * DAY) == (2, 1)
 
 

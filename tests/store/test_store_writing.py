@@ -49,7 +49,7 @@ def test_a_cleaned_list_comes_back_as_it_was_the_newest_first(store: Store) -> N
 def test_a_request_that_is_done_says_when_and_by_whom(store: Store) -> None:
     add(store, request())
     with store.act("mark done", by="Ben", now=NOW) as act:
-        act.mark_done([1], NOW, "Ben", NOW)
+        act.mark_done([store.request(1)], NOW, "Ben", NOW)
     done = store.request(1)
     assert done is not None
     assert (done.done_at, done.done_by) == (NOW, "Ben")
@@ -75,7 +75,7 @@ def test_an_act_that_fails_stores_nothing(store: Store) -> None:
         with store.act("record opt-out", by="Ana", now=NOW) as act:
             act.add_requests([request("eve@example.com")])
             act.add_opt_in(opt_in())
-            act.mark_done([3], NOW, "Ana", NOW)
+            act.mark_done([store.request(3)], NOW, "Ana", NOW)
             act.add_clean(clean_record())
             raise UserError("She changed her mind.")
 

@@ -251,40 +251,6 @@ def verify(desk: Desk, arguments: argparse.Namespace) -> int:
     return DONE if found.holds else COULD_NOT
 
 
-def backups(desk: Desk, arguments: argparse.Namespace) -> int:
-    """List the backups."""
-    found = desk.backups.list()
-    if arguments.json:
-        listed = [
-            {"file": str(backup.path), "made": backup.at.isoformat(), "size": backup.size} for backup in found
-        ]
-        print_json({"backups": listed})
-        return DONE
-    if not found:
-        print("There is no backup yet.")
-    for backup in found:
-        made = backup.at.astimezone(ZoneInfo(desk.settings.zone()))
-        print(f"{made:%Y-%m-%d %H:%M}  {backup.size / 1e6:>8,.1f} MB  {backup.path}")
-    return DONE
-
-
-def restore(desk: Desk, arguments: argparse.Namespace) -> int:
-    """Put a backup back."""
-    present, _ = desk.backups.restore(Path(arguments.file), by=arguments.by or desk.person, now=desk.now())
-    if arguments.json:
-        print_json(
-            {
-                "restored": arguments.file,
-                "present_kept_as": str(present.path),
-                "ledger_head": desk.store.head(),
-            }
-        )
-    else:
-        print(f"Restored {arguments.file}")
-        print(f"What was there before is kept as {present.path}")
-    return DONE
-
-
 def _when(text: str, desk: Desk) -> datetime | date:
     with suppress(ValueError):
         return date.fromisoformat(text)  # first: a date alone must not become its midnight

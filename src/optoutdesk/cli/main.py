@@ -23,8 +23,6 @@ _COMMANDS = """commands:
   clean FILE         write FILE-clean and FILE-removed beside a contact list
   due                the open requests by due date
   verify             check the ledger and every stored record
-  backups            the backups of the suppression list
-  restore FILE       put a backup back; the present state is kept as one too
   self-test          try the program in a throw-away folder
   help [COMMAND]     this text, or a command's own
 
@@ -121,10 +119,6 @@ def make_parser() -> argparse.ArgumentParser:
 
     command("due", "The open requests by due date.")
     command("verify", "Check the ledger and every stored record against it.")
-    command("backups", "The backups of the suppression list, the newest first.")
-    restore = command("restore", "Put a backup back; what is there now is backed up first.")
-    restore.add_argument("file", metavar="FILE", help="one that `backups` lists")
-    restore.add_argument("--by", metavar="NAME", help="who restores it")
     command("self-test", "Try the program in a throw-away folder.")
     help_ = command("help", "Show how a command is used.")
     help_.add_argument("topic", nargs="?", metavar="COMMAND", choices=[*commands.choices])

@@ -27,6 +27,8 @@ class Span:
     table: str
     first: int
     count: int
+    width: int
+    """How many columns the rows had, the id not counted: columns added by a later version are not covered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,16 @@ def row_digest(table: str, row_id: int, values: Sequence[Value]) -> bytes:
 
 def encode_spans(spans: Iterable[Span]) -> str:
     """Return spans as the JSON text that is stored and hashed."""
-    return _encode([[span.table, span.first, span.count] for span in spans])
+    return _encode([[span.table, span.first, span.count, span.width] for span in spans])
 
 
 def decode_spans(text: str) -> tuple[Span, ...]:
     """Return the spans of a stored text; ValueError when it is none."""
     try:
-        return tuple(Span(str(table), int(first), int(count)) for table, first, count in json.loads(text))
+        return tuple(
+            Span(str(table), int(first), int(count), int(width))
+            for table, first, count, width in json.loads(text)
+        )
     except TypeError as error:
         raise ValueError(text) from error
 
@@ -151,7 +156,7 @@ def _check_span(span: Span, rows: Iterable[tuple[int, Sequence[Value]]], digests
         if row_id != expected:
             break
         slot = (row_id - span.first) * DIGEST_SIZE
-        if row_digest(span.table, row_id, values) != digests[slot : slot + DIGEST_SIZE]:
+        if row_digest(span.table, row_id, values[: span.width]) != digests[slot : slot + DIGEST_SIZE]:
             return f"{span.table} {row_id} was changed"
         expected += 1
     if expected != span.first + span.count:

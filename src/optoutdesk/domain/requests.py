@@ -152,20 +152,26 @@ def in_force(
         lifting = (ALL_MAIL, target if target is not None else request.scope)
         return not any(o.scope in lifting and o.at > request.received.latest for o in given)
 
-    return sorted(filter(barred, requests), key=lambda request: (request.received.instant, request.id))
+    return sorted(filter(barred, requests), key=_by_receipt)
 
 
 def with_clock(barring: Iterable[OptOutRequest]) -> list[OptOutRequest]:
     """Return the requests that are still to be done, of those in force about one address or one domain.
 
-    Of one scope the strictest clock runs: an earlier receipt recorded later takes the place of the known one.
+    One clock runs, the strictest: a request is covered by an earlier receipt of its scope or of all mail that
+    is still to be done, and settled by one that was done after it arrived. Who asks again after it was done is
+    still being mailed: that request has a clock of its own.
     """
-    given = list(barring)
+    given = sorted(barring, key=_by_receipt)
+    running: list[OptOutRequest] = []
+    for position, request in enumerate(given):
+        before = [other for other in given[:position] if other.scope in (ALL_MAIL, request.scope)]
+        settled = any(o.done_at is not None and o.done_at >= request.received.instant for o in before)
+        covered = any(other in running for other in before)
+        if request.done_at is None and not settled and not covered:
+            running.append(request)
+    return running
 
-    def replaced(request: OptOutRequest) -> bool:
-        return any(
-            r.scope == request.scope and r.id > request.id and r.received.instant < request.received.instant
-            for r in given
-        )
 
-    return [request for request in given if request.done_at is None and not replaced(request)]
+def _by_receipt(request: OptOutRequest) -> tuple[datetime, int]:
+    return request.received.instant, request.id

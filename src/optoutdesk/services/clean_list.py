@@ -62,6 +62,8 @@ class Result:
     """In the order of the list. Empty when the caller did not ask for them."""
     elsewhere: int
     """Kept rows with a suppressed address in a column that was not taken for an address column."""
+    fingerprint: int
+    """Of all removed rows with their reasons: tells within one run of the program whether two results are the same."""
     seconds: float
     input_size: int
     input_sha256: str
@@ -248,6 +250,7 @@ class _Pass:
             trimmed=0,
             removed=[],
             elsewhere=0,
+            fingerprint=0,
             seconds=0.0,
             input_size=before.st_size,
             input_sha256="",
@@ -283,8 +286,10 @@ class _Pass:
             if isinstance(verdict, Trimmed):
                 result.kept += 1
                 result.trimmed += 1
+                result.fingerprint = hash((result.fingerprint, verdict.row, *verdict.dropped))
                 continue
             result.reasons[verdict.reason] += 1
+            result.fingerprint = hash((result.fingerprint, verdict.row, verdict.reason))
             if self._keep_removed:
                 result.removed.append(verdict)
 
@@ -345,7 +350,7 @@ def _refuse_other(plan: Plan, expected: Result, result: Result) -> None:
     """Raise ListChangedError when a result is not the one that was shown."""
     if expected.input_sha256 != result.input_sha256:
         raise ListChangedError(f"{plan.list.path.name} was changed since it was checked. It is read again.")
-    if (expected.kept, expected.reasons) != (result.kept, result.reasons):
+    if (expected.kept, expected.fingerprint) != (result.kept, result.fingerprint):
         raise ListChangedError("People opted out since this list was checked. It is checked again.")
 
 

@@ -107,5 +107,5 @@ class DueRequests:
             early = next((r for r in still_open if moment < r.received.instant), None)
             if early is not None:
                 raise UserError(f"{early.given} asked only after that. Give a later moment.")
-            act.mark_done([r.id for r in still_open], moment, by, now)
+            act.mark_done(still_open, moment, by, now)
         return Changes.REQUESTS

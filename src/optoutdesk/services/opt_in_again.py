@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from optoutdesk.domain.errors import UserError
-from optoutdesk.domain.requests import Kind, OptIn, OptOutRequest, in_force, with_clock
+from optoutdesk.domain.requests import Kind, OptIn, OptOutRequest, in_force
 from optoutdesk.services.changes import Changes
 from optoutdesk.store import Store
 
@@ -54,5 +54,4 @@ class OptInAgain:
                     "The consent must be later than the opt-out: on the same day the opt-out stands. Nothing was changed."
                 )
             act.add_opt_in(opt_in)
-            act.set_open(requests, with_clock(after))
         return Changes.REQUESTS

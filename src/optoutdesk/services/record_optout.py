@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from optoutdesk.domain.address import Problem, exact_key, parse_domain_entry, read_cell
@@ -20,7 +20,7 @@ from optoutdesk.domain.requests import (
 )
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.counting import Counting
-from optoutdesk.store import Act, Store
+from optoutdesk.store import Store
 
 # In the middle of a text only the star says that a whole domain is meant: "@shop" alone may be a name.
 _DOMAIN_ENTRIES = re.compile(r"(?<!\S)[<(\"']?(\*@[^\s<>()\"',;]+)")
@@ -157,8 +157,8 @@ class RecordOptOut:
     ) -> tuple[list[Recorded], Changes]:
         """Suppress the entries and start their clocks; one act, all or nothing.
 
-        One that is barred already by an earlier or equal receipt is left as it is: the earliest receipt stands.
-        An earlier receipt than the known one is recorded, for it makes the due date stricter.
+        Every request is kept, also of someone who is barred already: she may be asking because mail still
+        comes. Only the same receipt again is not a second request.
         """
         with self._store.act("record opt-out", by=by, now=now) as act:
             # In the transaction: two programs may name the same new list at once.
@@ -167,45 +167,53 @@ class RecordOptOut:
             outcome: dict[tuple[Kind, str], Recorded] = {}
             for entry in entries:
                 subject = (entry.kind, entry.key)
+                if subject in outcome:
+                    continue
                 known = self._found(entry.kind, entry.key, entry.given, scope).already
-                if known is not None and known.received.instant <= received.instant:
-                    outcome[subject] = Recorded(known, already=True)
-                elif subject not in outcome:
-                    request = OptOutRequest(
-                        id=0,
-                        kind=entry.kind,
-                        key=entry.key,
-                        given=entry.given,
-                        scope=scope,
-                        received=received,
-                        channel=channel,
-                        note=note.strip(),
-                        by=by,
-                        recorded_at=now,
-                        due=self._counting.due(received),
-                        policy=self._counting.policy.id,
-                        counting=self._counting.way,
-                    )
-                    outcome[subject] = Recorded(request, already=known is not None)
+                same = next(
+                    (r for r in self._store.requests_about(subject) if _same(r, received, scope)), None
+                )
+                request = same or OptOutRequest(
+                    id=0,
+                    kind=entry.kind,
+                    key=entry.key,
+                    given=entry.given,
+                    scope=scope,
+                    received=received,
+                    channel=channel,
+                    note=note.strip(),
+                    by=by,
+                    recorded_at=now,
+                    due=self._counting.due(received),
+                    policy=self._counting.policy.id,
+                    counting=self._counting.way,
+                )
+                outcome[subject] = Recorded(request, already=known is not None)
+                if same is None:
                     fresh.append(request)
             if not fresh:
                 act.leave_no_entry()
-            stored = act.add_requests(fresh) if fresh else []
-            lifted = {request.id for request in stored if not self._start_clock(act, request)}
-        numbered = iter(stored)
-        recorded = [
-            item if item.request.id else replace(item, request=next(numbered)) for item in outcome.values()
-        ]
-        recorded = [replace(item, lifted=item.request.id in lifted) for item in recorded]
-        return recorded, Changes.REQUESTS if fresh else Changes.NOTHING
+            numbered = iter(act.add_requests(fresh) if fresh else ())
+            for subject, item in outcome.items():
+                request = item.request if item.request.id else next(numbered)
+                outcome[subject] = self._outcome(request, already=item.already)
+        return list(outcome.values()), Changes.REQUESTS if fresh else Changes.NOTHING
 
-    def _start_clock(self, act: Act, request: OptOutRequest) -> bool:
-        """Let the strictest clock of each scope run, and return whether the new request bars anything at all."""
-        subject = (request.kind, request.key)
-        barring = self._store.barring(subject, None)
-        act.set_open(self._store.requests_about(subject), with_clock(barring))
-        return any(r.id == request.id for r in barring)
+    def _outcome(self, request: OptOutRequest, *, already: bool) -> Recorded:
+        """Return what became of a request: itself, or the earlier one whose clock it shares."""
+        barring = self._store.barring((request.kind, request.key), None)
+        if request.id not in {r.id for r in barring}:
+            return Recorded(request, already=already, lifted=True)
+        clocks = [r for r in with_clock(barring) if r.scope in (ALL_MAIL, request.scope)]
+        if not already or request.id in {r.id for r in clocks}:
+            return Recorded(request, already=already)
+        covering = clocks or [r for r in barring if r.scope in (ALL_MAIL, request.scope)]
+        return Recorded(covering[0], already=True)
 
     def _known_spelling(self, scope: str) -> str:
         """Return the spelling under which a list is known already, so that one list has one name."""
         return next((name for name in self._store.scopes() if name.casefold() == scope.casefold()), scope)
+
+
+def _same(known: OptOutRequest, received: Received, scope: str) -> bool:
+    return known.received == received and known.scope == scope

@@ -28,6 +28,7 @@ class PendingFile:
         self.target = target
         self._overwrite = overwrite
         self._published = False
+        self._previous: Path | None = None
         self.size = 0
         self.sha256 = ""
         refuse_existing(target, overwrite=overwrite)
@@ -51,6 +52,9 @@ class PendingFile:
             self.stream.close()
         if not self._published:
             self.temporary.unlink(missing_ok=True)
+        if self._previous is not None:
+            self._previous.unlink(missing_ok=True)
+            self._previous = None
 
     def seal(self) -> None:
         """Bring the content to the disk and note its size and SHA-256. OutputError when the disk is full."""
@@ -75,6 +79,7 @@ class PendingFile:
         """Give the file its name. OutputError when that was taken meanwhile and may not be overwritten."""
         try:
             if self._overwrite:
+                self._set_aside()
                 self.temporary.replace(self.target)
             else:
                 _rename_to_free_name(self.temporary, self.target)
@@ -82,9 +87,19 @@ class PendingFile:
             raise cannot_write(self.target, error) from error
         self._published = True
 
+    def _set_aside(self) -> None:
+        """Keep the file that is replaced under a second name until all is well."""
+        if self.target.is_file():
+            previous = self.temporary.with_suffix(".before" + _SUFFIX)
+            with suppress(OSError):  # no hard links there (a USB stick): then it cannot come back
+                os.link(self.target, previous)
+                self._previous = previous
+
     def withdraw(self) -> None:
-        """Take a published new file away again, because what belongs to it failed."""
-        if self._published and not self._overwrite:
+        """Take a published file away again, because what belongs to it failed; the one it replaced comes back."""
+        if self._published and self._previous is not None:
+            self._previous.replace(self.target)
+        elif self._published and not self._overwrite:
             self.target.unlink(missing_ok=True)
 
 

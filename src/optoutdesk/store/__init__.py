@@ -1,8 +1,7 @@
 """The only SQL: takes and gives domain objects, hides the database behind `Store`."""
 
 from optoutdesk.store.acts import Act
-from optoutdesk.store.backup import Backup
 from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
 from optoutdesk.store.store import Store
 
-__all__ = ["Act", "Backup", "RegisterFilter", "RegisterPage", "RegisterRow", "Store"]
+__all__ = ["Act", "RegisterFilter", "RegisterPage", "RegisterRow", "Store"]

@@ -68,7 +68,7 @@ def to_entry(row: Sequence[Any]) -> ledger.Entry:
     try:
         spans = ledger.decode_spans(row[4])
     except ValueError:
-        spans = (ledger.Span("?", 0, 0),)  # was tampered with: the hash will not match
+        spans = (ledger.Span("?", 0, 0, 0),)  # was tampered with: the hash will not match
     return ledger.Entry(row[0], row[1], row[2], row[3], spans, bytes(row[5]), bytes(row[6]), bytes(row[7]))
 
 

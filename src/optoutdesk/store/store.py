@@ -1,7 +1,7 @@
 """The suppression list, its history and its cleaned lists, as domain objects."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,13 +17,15 @@ from optoutdesk.domain.matching import Grounds, SuppressionList
 from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, OptOutRequest, in_force, with_clock
 from optoutdesk.store import schema
 from optoutdesk.store.acts import Act
-from optoutdesk.store.backup import Backup, list_backups, make_backup, put_back
 from optoutdesk.store.connection import BUSY_SECONDS, check_whole, connection_of, open_database, translated
 from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
 from optoutdesk.store.rows import from_text, to_clean, to_entry, to_opt_in, to_request, to_text
 
 Subject = tuple[Kind, str]
 """What a request is about: an address's match key or a domain."""
+
+_LOOKUP = 400
+"""Keys asked for in one statement."""
 
 
 class Store:
@@ -60,6 +62,7 @@ class Store:
                 yield act
                 if not act.entry_wanted:
                     return
+                self._settle(act.touched)
                 entry = act.entry_after(self.last_entry(), now, by, name)
                 connection.execute(
                     "INSERT INTO ledger (seq, at, by, act, spans, digests, previous, hash) VALUES (?,?,?,?,?,?,?,?)",
@@ -128,33 +131,21 @@ class Store:
 
     def _wrong_open_request(self) -> str | None:
         """Check the derived table of open requests: a done one listed, or an open one lost."""
-        # An earlier receipt, recorded later, takes the place of the one that was known.
-        to_do = (
-            "NOT EXISTS (SELECT 1 FROM done WHERE request_id = r.id)"
-            " AND NOT EXISTS (SELECT 1 FROM request e WHERE e.kind = r.kind AND e.key = r.key AND e.scope = r.scope"
-            " AND e.received_at < r.received_at AND e.id > r.id)"
+        contested = set(self._contested_subjects())
+        lost = self._rows(
+            "SELECT id, kind, key FROM request r WHERE NOT EXISTS (SELECT 1 FROM done WHERE request_id = r.id)"
+            " AND NOT EXISTS (SELECT 1 FROM open_request WHERE request_id = r.id)"
         )
-        # Where someone opted in again, what is left is worked out below.
-        plain = "NOT EXISTS (SELECT 1 FROM opt_in WHERE key = r.key AND kind = r.kind)"
-        lost = next(
-            self._rows(
-                f"SELECT id FROM request r WHERE {to_do} AND {plain}"
-                " AND NOT EXISTS (SELECT 1 FROM open_request WHERE request_id = r.id) LIMIT 1"
-            ),
-            None,
+        for request_id, kind, key in lost:
+            if (kind, key) not in contested:
+                return f"request {request_id} is missing among the open ones"
+        wrong = self._rows(
+            "SELECT o.request_id FROM open_request o JOIN request r ON r.id = o.request_id"
+            " WHERE r.due <> o.due OR EXISTS (SELECT 1 FROM done WHERE request_id = r.id) LIMIT 1"
         )
-        if lost:
-            return f"request {lost[0]} is missing among the open ones"
-        wrong = next(
-            self._rows(
-                "SELECT o.request_id FROM open_request o JOIN request r ON r.id = o.request_id"
-                f" WHERE r.due <> o.due OR ({plain} AND NOT ({to_do})) LIMIT 1"
-            ),
-            None,
-        )
-        if wrong:
-            return f"request {wrong[0]} is wrong among the open ones"
-        for kind, key in self._rows("SELECT DISTINCT kind, key FROM opt_in"):
+        for (request_id,) in wrong:
+            return f"request {request_id} is wrong among the open ones"
+        for kind, key in contested:
             subject = (Kind(kind), key)
             still = {request.id for request in with_clock(self.barring(subject, None))}
             for request in self.requests_about(subject):
@@ -163,19 +154,38 @@ class Store:
                     return f"request {request.id} is {how} among the open ones"
         return None
 
-    # -- backups
+    def _contested_subjects(self) -> Iterator[tuple[str, str]]:
+        """Yield the subjects of several requests or of an opt-in: which of their clocks run has to be worked out."""
+        yield from self._rows(
+            "SELECT kind, key FROM request GROUP BY kind, key HAVING count(*) > 1"
+            " UNION SELECT kind, key FROM opt_in"
+        )
 
-    def backups(self) -> list[Backup]:
-        """Return the copies of the database, the newest first."""
-        return list_backups(self.file)
+    def _settle(self, subjects: Iterable[Subject]) -> None:
+        """Let exactly those clocks run that should, of the subjects an act touched."""
+        for kind in Kind:
+            keys = [key for subject_kind, key in subjects if subject_kind is kind]
+            for start in range(0, len(keys), _LOOKUP):
+                some = keys[start : start + _LOOKUP]
+                marks = ",".join("?" * len(some))
+                contested = self._rows(
+                    f"SELECT key FROM request WHERE kind = ? AND key IN ({marks}) GROUP BY key HAVING count(*) > 1"
+                    f" UNION SELECT key FROM opt_in WHERE kind = ? AND key IN ({marks})",
+                    (kind.value, *some, kind.value, *some),
+                )
+                for (key,) in list(contested):
+                    self._set_open((kind, key))
 
-    def back_up(self, now: datetime, wanted: Path | None = None) -> Backup:
-        """Copy the database beside itself; the newest ten copies and the wanted one are kept. StoreError when that cannot be."""
-        return make_backup(self._connection, self.file, now, wanted)
-
-    def restore(self, backup: Path) -> None:
-        """Put a backup back in place of what is there, whole or not at all; UserError when it is none."""
-        put_back(self._connection, self.file, backup)
+    def _set_open(self, subject: Subject) -> None:
+        still = with_clock(self.barring(subject, None))
+        self._connection.executemany(
+            "DELETE FROM open_request WHERE request_id = ?",
+            [(request.id,) for request in self.requests_about(subject)],
+        )
+        self._connection.executemany(
+            "INSERT INTO open_request (request_id, due) VALUES (?, ?)",
+            [(request.id, request.due.isoformat()) for request in still],
+        )
 
     # -- matching
 

@@ -69,7 +69,7 @@ def report(
 ) -> None:
     """Print one row of the table."""
     ratio = ours.median / theirs.median
-    peak = f"{ours.peak / 1e6:.0f} MB" + (f" (limit {memory})" if memory else "")
+    peak = f"{ours.peak / 2**20:.0f} MiB" + (f" (limit {memory})" if memory else "")
     print(
         f"| {name} | {ours.median:.2f} s | {peak} | {peer}, {theirs.median:.2f} s "
         f"| **{ratio:.2f}** | {limit:g} |",

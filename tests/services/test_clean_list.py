@@ -109,7 +109,7 @@ def test_removed_rows_go_to_their_own_file_with_line_reason_and_evidence(asked: 
             "*@rival.example since 24 Nov 2026 \u00b7 all mail",
             "ops@deep.rival.example",
         ],
-        ["8", "Duplicate", "same as row 6", "BOB@example.com"],
+        ["8", "Duplicate", "same as line 6", "BOB@example.com"],
         ["10", "Not an address", "the domain has no dot", "carl@example"],
         ["11", "No address", "no address in this row", ""],
         ["12", "Opted out", "24 Nov 2026 \u00b7 all mail", "jane@example.com"],

@@ -287,3 +287,11 @@ def test_an_unusual_address_in_a_sentence_is_not_guessed_at(desk: Desk) -> None:
     findings = desk.record_optout.find("please take email=sup@shop.example off")
     assert not findings.entries
     assert len(findings.problems) == 1
+
+
+def test_a_list_is_known_however_its_name_is_typed(desk: Desk) -> None:
+    service = desk.record_optout
+    entries = service.parse(["jane@example.com"], "Newsletter")
+    service.record(entries, service.received(NOW, NOW), now=NOW, by="Ana", scope="Newsletter")
+    [found] = service.find("jane@example.com", " newsletter ").entries
+    assert found.already is not None

@@ -29,9 +29,11 @@ class Sink:
         self._decoded = isinstance(self._table, TextTable) and not isinstance(self._writer, TextWriter)
         self._comma_separated = isinstance(self._table, TextTable) and self._table.delimiter == ","
         self._mark = self._table.mark if isinstance(self._table, TextTable) else ""
-        number = "Line" if self._table.format.is_text else "Row"
+        self._unit = "line" if self._table.format.is_text else "row"
         names = [column.name or letter_of(column.index) for column in self._layout.columns]
-        self._removed = SheetWriter(removed.stream, [number, "Reason", "Evidence", "Address", *names])
+        self._removed = SheetWriter(
+            removed.stream, [self._unit.capitalize(), "Reason", "Evidence", "Address", *names]
+        )
 
     def write(
         self, block: Block, people: People, kept: Sequence[int], verdicts: Mapping[int, Verdict]
@@ -66,7 +68,7 @@ class Sink:
 
     def _report(self, block: Block, position: int, removed: Removed) -> str:
         """Return the line of the removed rows' file: why, then the row as it was."""
-        why = [str(removed.row), REASONS[removed.reason], evidence_words(removed), removed.given]
+        why = [str(removed.row), REASONS[removed.reason], evidence_words(removed, self._unit), removed.given]
         if self._comma_separated:
             raw: str = block.raw[position]
             record = self._table.decode(raw.rstrip("\r\n").removeprefix(self._mark))

@@ -72,6 +72,7 @@ class RecordOptOut:
         """Return every address and every `*@domain` in a text, each once, in its order."""
         found: dict[tuple[Kind, str], Found] = {}
         problems: list[tuple[str, Problem]] = []
+        scope = self._known_spelling(scope_name(scope))
 
         def note(kind: Kind, key: str, given: str) -> None:
             if (kind, key) not in found:

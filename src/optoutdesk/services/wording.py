@@ -1,4 +1,4 @@
-"""How verdicts are put into words in files and on the command line: plain English, ISO dates where a file must sort."""
+"""How verdicts are put into words in files and on the command line: plain English, the same in every locale."""
 
 from datetime import date
 from functools import lru_cache
@@ -47,8 +47,8 @@ def day_words(day: str) -> str:
     return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
 
 
-def evidence_words(removed: Removed) -> str:
-    """Return the evidence of a removed row in one line."""
+def evidence_words(removed: Removed, unit: str = "row") -> str:
+    """Return the evidence of a removed row in one line; `unit` is what the list's numbers count."""
     cause = removed.cause
     if isinstance(cause, Evidence):
         since = _since(cause.day, cause.channel, cause.scope)
@@ -56,7 +56,7 @@ def evidence_words(removed: Removed) -> str:
     if isinstance(cause, Problem):
         return str(cause)
     if isinstance(cause, int):
-        return f"same as row {cause}"
+        return f"same as {unit} {cause}"
     return "no address in this row" if removed.reason is Reason.NO_ADDRESS else ""
 
 

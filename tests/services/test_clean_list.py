@@ -493,3 +493,15 @@ def test_cleaned_lists_tell_how_many_opted_out_since(asked: Desk, file: Path) ->
 def test_cleaning_against_nobody_works_too(desk: Desk, file: Path) -> None:
     record, _, _ = clean(desk, plan_for(desk, file))
     assert (record.against_entry, record.against_head, record.suppressed_addresses) == (0, "", 0)
+
+
+def test_a_large_list_is_cleaned_like_a_small_one(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond a size the C library is asked to hand memory back: that must not change what comes out."""
+    source = tmp_path / "list.csv"
+    source.write_text("E-mail\njane@example.com\nJANE@example.com\n")
+    small = desk.clean_list.examine(Plan(desk.clean_list.open(source)))
+    monkeypatch.setattr("optoutdesk.services.clean_list._LARGE_LIST", 0)
+    large = desk.clean_list.examine(Plan(desk.clean_list.open(source)))
+    assert (large.kept, large.reasons, large.fingerprint) == (small.kept, small.reasons, small.fingerprint)

@@ -68,17 +68,17 @@ class Sink:
 
     def _report(self, block: Block, position: int, removed: Removed) -> str:
         """Return the line of the removed rows' file: why, then the row as it was."""
-        why = [str(removed.row), REASONS[removed.reason], evidence_words(removed, self._unit), removed.given]
+        reason, evidence = REASONS[removed.reason], evidence_words(removed, self._unit)
         if self._comma_separated:
             raw: str = block.raw[position]
             record = self._table.decode(raw.rstrip("\r\n").removeprefix(self._mark))
-            line = self._removed.line_before(why, record)
+            line = self._removed.line_before(f"{removed.row},{reason}", evidence, removed.given, record)
             if line is not None:
                 return line
         row = block.rows[position]
         if not "".join(row).isascii():
             row = [self._table.decode(cell) for cell in row]
-        return self._removed.line([*why, *row])
+        return self._removed.line([str(removed.row), reason, evidence, removed.given, *row])
 
     def _as_text(self, block: Block) -> Block:
         rows = [[self._table.decode(cell) for cell in row] for row in block.rows]

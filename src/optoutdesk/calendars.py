@@ -15,7 +15,7 @@ def holiday_names(calendar: str, *, holidays_count: bool) -> HolidayName:
 
 @cache
 def _holidays_of(calendar: str) -> HolidayName:
-    import holidays  # 60 ms to load: only where a date is counted
+    import holidays  # slow to load: only where a date is counted
 
     # Years fill in as they are asked for, so a count across a year's end sees the next year's holidays.
     days = holidays.country_holidays(calendar)
@@ -33,6 +33,6 @@ def way_of_counting(calendar: str, *, holidays_count: bool) -> str:
         return "calendar days"
     if holidays_count:
         return "Monday to Friday, holidays counted as business days"
-    from importlib.metadata import version  # 10 ms to load
+    from importlib.metadata import version  # slow to load: only where a date is counted
 
     return f"Monday to Friday less {calendar} public holidays (holidays {version('holidays')})"

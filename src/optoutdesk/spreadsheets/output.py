@@ -86,6 +86,7 @@ class PendingFile:
         except OSError as error:
             raise cannot_write(self.target, error) from error
         self._published = True
+        _sync_folder(self.target.parent)
 
     def _set_aside(self) -> None:
         """Keep the file that is replaced under a second name until all is well."""
@@ -177,6 +178,16 @@ def _rename_to_free_name(source: Path, target: Path) -> None:
         source.rename(target)
     else:
         source.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a new name to the disk, so that a power cut cannot leave the record of a file without it."""
+    with suppress(OSError):  # not every system lets a folder be opened
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _sweep(folder: Path) -> None:

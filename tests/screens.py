@@ -21,21 +21,26 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QLocale, QPoint, QRect
 from PySide6.QtGui import QColor, QFontInfo, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
+import import_samples
 from optoutdesk.desk import Desk
+from optoutdesk.domain.importing import Shown
 from optoutdesk.domain.requests import Channel, Kind
 from optoutdesk.resources import resource
 from optoutdesk.services.clean_list import CleanList, Plan, Result
 from optoutdesk.settings import Settings
 from optoutdesk.ui.app import make_app
 from optoutdesk.ui.context import RecordDraft
+from optoutdesk.ui.dialogs.act import ActDialog
+from optoutdesk.ui.dialogs.export import ExportDialog
 from optoutdesk.ui.dialogs.record import RecordDialog
 from optoutdesk.ui.theme import apply_theme, theme
-from optoutdesk.ui.window import CLEAN, OPT_OUTS, TODAY, MainWindow
+from optoutdesk.ui.window import CLEAN, IMPORT, IMPORTS, OPT_OUTS, TODAY, MainWindow
 
 EXAMINE = CleanList.examine
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -205,6 +210,116 @@ def find(window: MainWindow, _folder: Path) -> None:
     window.find_dialog.look_up()
 
 
+def import_screen(window: MainWindow, file: Path) -> Any:
+    """Open a file on Import opt-outs and return that screen once it is counted."""
+    window.import_file(file)
+    settle(window)
+    settle(window)
+    return window.screen_at(IMPORT)
+
+
+def import_empty(window: MainWindow, _folder: Path) -> None:
+    window.go_to(IMPORT)
+
+
+def import_recognized(window: MainWindow, folder: Path) -> None:
+    import_screen(window, import_samples.mailchimp(folder))
+
+
+def import_spreadsheet(window: MainWindow, folder: Path) -> None:
+    import_screen(window, import_samples.spreadsheet(folder))
+
+
+def import_dates(window: MainWindow, folder: Path) -> None:
+    import_screen(window, import_samples.both_ways(folder))
+
+
+def import_zip(window: MainWindow, folder: Path) -> None:
+    import_screen(window, import_samples.zip_of_lists(folder))
+
+
+def import_hidden(window: MainWindow, folder: Path) -> None:
+    import_screen(window, import_samples.workbook(folder))
+
+
+def import_everyone(window: MainWindow, folder: Path) -> None:
+    import_screen(window, import_samples.not_stated(folder))
+
+
+def import_review(window: MainWindow, folder: Path) -> None:
+    screen = import_screen(window, import_samples.mailchimp(folder))
+    screen.view.counts.tiles.choose(Shown.NOT_AN_ADDRESS)
+    settle(window)
+    bar = screen.view.area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
+def import_profiles(window: MainWindow, folder: Path) -> None:
+    import_screen(window, import_samples.mailchimp(folder)).view.choose.click()
+
+
+def import_done(window: MainWindow, folder: Path) -> None:
+    screen = import_screen(window, import_samples.mailchimp(folder))
+    if screen.view.before.isHidden():
+        screen.view.confirm.click()
+    else:  # imported for the picture before this one
+        window.undo_import(screen._source.before)
+        settle(window)
+        press_yes(window)
+        screen = import_screen(window, import_samples.mailchimp(folder))
+        screen.view.confirm.click()
+
+
+def press_yes(window: MainWindow) -> None:
+    """Agree to the question that is open."""
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ActDialog) and w.isVisible())
+    dialog.confirm.click()
+    settle(window)
+
+
+def imports(window: MainWindow, _folder: Path) -> None:
+    window.show_imports()
+
+
+def backups(window: MainWindow, _folder: Path) -> None:
+    window.show_imports()
+    window.screen_at(IMPORTS).chips.choose("backups")
+
+
+def undo_import(window: MainWindow, _folder: Path) -> None:
+    window.show_imports()
+    settle(window)
+    screen = window.screen_at(IMPORTS)
+    screen.act.click()
+
+
+def put_back(window: MainWindow, _folder: Path) -> None:
+    backups(window, _folder)
+    settle(window)
+    window.screen_at(IMPORTS).act.click()
+
+
+def remembered(window: MainWindow, folder: Path) -> None:
+    import_samples.remember(window.context.desk)
+    window.show_imports()
+    window.screen_at(IMPORTS).remembered.click()
+
+
+def which(window: MainWindow, folder: Path) -> None:
+    window.take_file(import_samples.mailchimp(folder))
+
+
+def export(window: MainWindow, _folder: Path) -> None:
+    window.go_to(OPT_OUTS)
+    window.screen_at(OPT_OUTS).export.click()
+
+
+def export_for_others(window: MainWindow, folder: Path) -> None:
+    export(window, folder)
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ExportDialog) and w.isVisible())
+    dialog.recipient.setCurrentIndex(dialog.recipient.count() - 1)
+
+
 SAMPLE: dict[str, Callable[[MainWindow, Path], None]] = {
     "today": today,
     "optouts": optouts,
@@ -214,8 +329,30 @@ SAMPLE: dict[str, Callable[[MainWindow, Path], None]] = {
     "record-dialog": record_dialog,
     "mark-done": mark_done,
     "find": find,
+    "import-empty": import_empty,
+    "import-recognized": import_recognized,
+    "import-spreadsheet": import_spreadsheet,
+    "import-dates": import_dates,
+    "import-zip": import_zip,
+    "import-hidden": import_hidden,
+    "import-everyone": import_everyone,
+    "import-review": import_review,
+    "import-profiles": import_profiles,
+    "import-which": which,
+    "import-done": import_done,
+    "imports": imports,
+    "imports-undo": undo_import,
+    "backups": backups,
+    "backups-put-back": put_back,
+    "imports-remembered": remembered,
+    "export": export,
+    "export-for-others": export_for_others,
 }
-EMPTY: dict[str, Callable[[MainWindow, Path], None]] = {"today-empty": today, "optouts-empty": optouts}
+EMPTY: dict[str, Callable[[MainWindow, Path], None]] = {
+    "today-empty": today,
+    "optouts-empty": optouts,
+    "imports-empty": imports,
+}
 
 
 def picture(window: MainWindow) -> QPixmap:

@@ -83,7 +83,7 @@ def test_the_json_keys_of_the_readme_are_those_of_a_stable_interface(readme: str
     for keys in (
         "address, key, received, due, scope, already",
         "address, key, may_mail, reason, since, scope, due",
-        "opted-out, domain, duplicate, not-an-address, no-address",
+        "opted-out, domain, duplicate, not-an-address, no-address, hidden",
         "ok, entries, records, head, first_wrong",
     ):
         assert f"{{{keys}}}" in readme

@@ -16,14 +16,19 @@ from optoutdesk.settings import Settings, load_settings, save_settings
 # window's first paint for the store.
 if TYPE_CHECKING:
     from optoutdesk.domain.ledger import Verification
+    from optoutdesk.services.backups import Backups
     from optoutdesk.services.check_address import CheckAddress
     from optoutdesk.services.clean_list import CleanList
     from optoutdesk.services.cleaned_lists import CleanedLists
     from optoutdesk.services.counting import Counting
     from optoutdesk.services.due_requests import DueRequests
+    from optoutdesk.services.export_list import ExportList
+    from optoutdesk.services.import_optouts import ImportOptOuts
     from optoutdesk.services.opt_in_again import OptInAgain
     from optoutdesk.services.record_optout import RecordOptOut
     from optoutdesk.services.register import Register
+    from optoutdesk.services.remembered_mappings import RememberedMappings
+    from optoutdesk.services.undo_import import UndoImport
     from optoutdesk.store import Store
 
 
@@ -68,7 +73,7 @@ class Desk:
         settings = replace(load_settings(self.paths.settings), **chosen)
         save_settings(self.paths.settings, settings)
         self._settings = settings
-        for part in ("counting", "record_optout", "due_requests", "register"):
+        for part in ("counting", "record_optout", "import_optouts", "due_requests", "register"):
             self.__dict__.pop(part, None)
         return Changes.SETTINGS
 
@@ -147,6 +152,41 @@ class Desk:
         from optoutdesk.services.register import Register
 
         return Register(self.store, self.counting, self.due_requests)
+
+    @cached_property
+    def backups(self) -> "Backups":
+        """Copies of the suppression list: made, listed, put back."""
+        from optoutdesk.services.backups import Backups
+
+        return Backups(self.store)
+
+    @cached_property
+    def import_optouts(self) -> "ImportOptOuts":
+        """Takes opt-outs in from files."""
+        from optoutdesk.services.import_optouts import ImportOptOuts
+
+        return ImportOptOuts(self.store, self.counting, self.backups, self.remembered)
+
+    @cached_property
+    def undo_import(self) -> "UndoImport":
+        """The imports, and how to take one back."""
+        from optoutdesk.services.undo_import import UndoImport
+
+        return UndoImport(self.store, self.backups)
+
+    @cached_property
+    def export_list(self) -> "ExportList":
+        """Writes the suppression list out."""
+        from optoutdesk.services.export_list import ExportList
+
+        return ExportList(self.store)
+
+    @cached_property
+    def remembered(self) -> "RememberedMappings":
+        """What is remembered of the columns of files."""
+        from optoutdesk.services.remembered_mappings import RememberedMappings
+
+        return RememberedMappings(self.paths.mappings)
 
     def verify_ledger(self) -> "Verification":
         """Check the whole ledger and every stored row against it; seconds for a million rows."""

@@ -24,6 +24,11 @@ class Paths:
         return self.folder / "settings.json"
 
     @property
+    def mappings(self) -> Path:
+        """What is remembered of the columns of files."""
+        return self.folder / "mappings.json"
+
+    @property
     def log(self) -> Path:
         """The log of unexpected errors."""
         return self.folder / "errors.log"

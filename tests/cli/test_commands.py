@@ -22,7 +22,7 @@ from optoutdesk.resources import resource
 from optoutdesk.settings import Settings, save_settings
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
-COMMANDS = ["add", "check", "clean", "due", "verify", "self-test", "help"]
+COMMANDS = ["add", "check", "clean", "due", "mappings", "verify", "self-test", "help"]
 
 
 @dataclass
@@ -289,6 +289,29 @@ def test_clean_writes_both_files_and_says_what_it_did(run: Run, file: Path) -> N
     assert file.with_name("list-clean.csv").read_text() == "Name,E-mail\nBob,bob@example.com\n"
 
 
+@pytest.fixture
+def filtered(tmp_path: Path) -> Path:
+    """Five people of whom a filter hides three, in a workbook with a hidden column and an empty sheet."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Name", "E-mail"])
+    for number in range(2, 7):
+        sheet.append([f"P{number}", f"p{number}@a.example"])
+    sheet.auto_filter.ref = "A1:B6"
+    sheet.auto_filter.add_filter_column(0, ["P2", "P6"])
+    for number in (3, 4, 5):
+        sheet.row_dimensions[number].hidden = True
+    sheet.column_dimensions["A"].hidden = True
+    book.create_sheet("Old")
+    path = tmp_path / "lists" / "contacts.xlsx"
+    path.parent.mkdir(exist_ok=True)
+    book.save(path)
+    return path
+
+
 def test_clean_as_json(run: Run, file: Path) -> None:
     import hashlib
 
@@ -302,6 +325,7 @@ def test_clean_as_json(run: Run, file: Path) -> None:
         "duplicate": 1,
         "not-an-address": 0,
         "no-address": 0,
+        "hidden": 0,
     }
     assert (told["rows"], told["kept"], told["removed"], told["trimmed"]) == (4, 1, 3, 0)
     assert (told["input"], told["output"]) == (str(file), str(output))
@@ -353,7 +377,10 @@ def test_clean_reads_the_sheet_that_is_named(run: Run, tmp_path: Path) -> None:
     book = tmp_path / "customers.xlsx"
     shutil.copyfile(resource("samples", "customers.xlsx"), book)
     run("add", "jane@example.com")
-    first = run("clean", str(book), "--json").json
+    ran = run("clean", str(book), "--json")
+    first = json.loads(ran.out)
+    assert first["warnings"] == ["The file has a further sheet, “Suppliers”; only “Customers” is read."]
+    assert ran.err == f"optoutdesk: {first['warnings'][0]}\n"
     second = run("clean", str(book), "--sheet", "2", "--overwrite", "--json").json
     assert first["sheet"] != second["sheet"]
     assert (
@@ -361,6 +388,49 @@ def test_clean_reads_the_sheet_that_is_named(run: Run, tmp_path: Path) -> None:
         == second["rows"]
     )
     failed(run("clean", str(book), "--sheet", "Nowhere", "--overwrite"), 2)
+
+
+def test_clean_asks_what_becomes_of_hidden_rows(run: Run, filtered: Path) -> None:
+    run("add", "p3@a.example")
+    before = sorted(filtered.parent.iterdir())
+    sentence = "3 of 5 rows are hidden by a filter. Say --hidden-rows include or --hidden-rows leave-out."
+    assert failed(run("clean", str(filtered)), 1) == f"optoutdesk: {sentence}\n"
+    assert failed(run("clean", str(filtered), "--json"), 1) == f"optoutdesk: {sentence}\n"
+    assert sorted(filtered.parent.iterdir()) == before
+
+
+def test_clean_leaves_hidden_rows_out_when_told(run: Run, filtered: Path) -> None:
+    run("add", "p3@a.example")
+    ran = run("clean", str(filtered), "--hidden-rows", "leave-out", "--json")
+    told = json.loads(ran.out)
+    assert (told["rows"], told["kept"]) == (5, 2)
+    assert {reason: count for reason, count in told["reasons"].items() if count} == {
+        "opted-out": 1,
+        "hidden": 2,
+    }
+    assert told["warnings"] == ["Column A is hidden."]
+    assert "“Old”" not in ran.err  # an empty sheet
+    removed = Path(told["removed_file"]).read_text("utf-8-sig").splitlines()
+    assert removed[1:] == [
+        "3,Opted out,24 Nov 2026 · all mail,p3@a.example,P3,p3@a.example",
+        '4,"Hidden row, left out",hidden in the workbook,p4@a.example,P4,p4@a.example',
+        '5,"Hidden row, left out",hidden in the workbook,p5@a.example,P5,p5@a.example',
+    ]
+    ran = run("clean", str(filtered), "--hidden-rows", "leave-out", "--overwrite")
+    assert "          2  hidden row, left out" in ran.out.splitlines()
+
+
+def test_clean_includes_hidden_rows_when_told(run: Run, filtered: Path) -> None:
+    run("add", "p3@a.example")
+    told = json.loads(run("clean", str(filtered), "--hidden-rows", "include", "--json").out)
+    assert (told["rows"], told["kept"], told["reasons"]["hidden"]) == (5, 4, 0)
+
+
+def test_hidden_rows_are_no_question_for_a_list_without_any(run: Run, file: Path) -> None:
+    run("add", "jane@example.com")
+    told = run("clean", str(file), "--hidden-rows", "leave-out", "--json").json
+    assert told["reasons"]["hidden"] == 0
+    failed(run("clean", str(file), "--hidden-rows", "perhaps", "--overwrite"), 2)
 
 
 def test_clean_warns_of_an_empty_suppression_list_and_of_other_columns(run: Run, file: Path) -> None:
@@ -496,11 +566,11 @@ def test_the_samples_lose_the_right_people(run: Run, tmp_path: Path) -> None:
         folder = tmp_path / name.replace(".", "-")
         folder.mkdir()
         shutil.copyfile(resource("samples", name), folder / name)
-        told = run("clean", str(folder / name), "--json").json
+        told = json.loads(run("clean", str(folder / name), "--json").out)
         assert (told["rows"], told["kept"], told["reasons"]) == (
             wanted["rows"],
             wanted["kept"],
-            wanted["reasons"],
+            wanted["reasons"] | {"hidden": 0},
         )
         with Path(told["removed_file"]).open(encoding="utf-8-sig", newline="") as stream:
             assert len(list(csv.reader(stream))) == 1 + wanted["rows"] - wanted["kept"]

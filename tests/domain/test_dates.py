@@ -28,6 +28,7 @@ from optoutdesk.domain.dates import (
     DayOrder,
     Example,
     NoDate,
+    carries_zone,
     day_order,
 )
 from optoutdesk.domain.requests import Precision, Received, received_at, received_on
@@ -371,6 +372,74 @@ def test_a_time_without_a_zone_counts_as_the_earlier_reading_where_the_day_chang
     assert utc_too.read("2026-11-10 03:00Z") == at("2026-11-10T03:00Z")
     pacific_too = DateReader(NEW_YORK, NOW, also=["America/Los_Angeles"])
     assert pacific_too.read("2026-11-10 23:00") == at("2026-11-10T23:00")  # hers is the earlier one
+
+
+def test_who_knows_the_zone_in_which_times_were_written_is_believed() -> None:
+    reader = DateReader(NEW_YORK, NOW, also=["Asia/Tokyo"], written="America/Los_Angeles")
+    for _ in range(2):  # the second time the day's offset is remembered
+        assert reader.read("2026-11-10 23:30") == at("2026-11-11T02:30")
+        assert reader.read("2026-11-10 12:00") == at("2026-11-10T15:00")
+        assert reader.read("46336.5") == at("2026-11-10T15:00")
+        assert reader.read("11/10/26 11:30pm") is AMBIGUOUS
+    assert reader.read("2026-11-10 23:30").day == date(2026, 11, 11)
+    assert reader.read("2026-11-10 23:30Z") == at("2026-11-10T23:30Z")
+    assert reader.read("1784628000") == at("2026-07-21T10:00Z")
+    assert reader.read("2026-11-10") == on("2026-11-10")
+    assert reader.read("2026-11-24 10:59") is AHEAD
+
+
+def test_a_zone_ahead_of_ours_moves_the_day_back() -> None:
+    received = read("2026-11-10 03:00", written="Asia/Tokyo")
+    assert received == at("2026-11-09T18:00Z")
+    assert received.day == date(2026, 11, 9)
+    assert read("2026-11-25 00:30", written="Asia/Tokyo") == at("2026-11-24T15:30Z")
+
+
+def test_where_the_business_changes_its_clocks_the_day_is_that_of_the_instant() -> None:
+    reader = DateReader(NEW_YORK, NOW, written="UTC")
+    for cell, day in (("03:59", "2026-10-31"), ("04:01", "2026-11-01"), ("23:00", "2026-11-01")):
+        received = reader.read(f"2026-11-01 {cell}")
+        assert received == at(f"2026-11-01T{cell}Z")
+        assert received.day == date.fromisoformat(day)
+
+
+def test_a_time_that_clocks_there_show_twice_counts_as_the_earlier_one() -> None:
+    for _ in range(2):
+        assert read("2026-11-01 01:30", zone="UTC", written=NEW_YORK) == at("2026-11-01T05:30Z", "UTC")
+
+
+def test_the_business_s_own_zone_written_out_leaves_no_other_reading() -> None:
+    reader = DateReader(NEW_YORK, NOW, also=["UTC"], written=NEW_YORK)
+    for cell in ("2026-11-10 03:00", "2026-11-10 03:00", "2026-11-01 01:30"):
+        assert reader.read(cell) == at(cell)
+
+
+@pytest.mark.parametrize("cell", DATES)
+def test_a_date_alone_has_no_time_that_could_carry_a_zone(cell: str) -> None:
+    assert carries_zone(cell) is None
+
+
+@pytest.mark.parametrize(("cell", "moment"), MOMENTS.items())
+def test_whether_a_time_carries_its_zone(cell: str, moment: str) -> None:
+    assert carries_zone(cell) is (datetime.fromisoformat(moment).tzinfo is not None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "carries"),
+    [
+        ("4/3/2026 10:00", False),
+        ("25/3/2026 10:00", False),
+        ("3/25/2026 10:00 PST", True),
+        ("4/3/2026", None),
+    ],
+)
+def test_the_order_of_day_and_month_does_not_matter_for_that(cell: str, carries: bool | None) -> None:
+    assert carries_zone(cell) is carries
+
+
+@pytest.mark.parametrize("cell", ["", "yes", "10:42", "2026-11-10 25:00", "1" * 101, "12345"])
+def test_what_is_no_moment_carries_no_zone(cell: str) -> None:
+    assert carries_zone(cell) is None
 
 
 def test_a_reading_that_lies_ahead_gives_way_to_one_that_does_not() -> None:

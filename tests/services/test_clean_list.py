@@ -129,7 +129,7 @@ def test_the_record_has_what_a_certificate_needs(asked: Desk, file: Path) -> Non
         None,
         ("E-mail",),
     )
-    assert record.rules == {"keep_duplicates": True, "drop_address_only": False}
+    assert record.rules == {"keep_duplicates": True, "drop_address_only": False, "hidden": None}
     assert (record.rows, record.kept, record.trimmed) == (8, 3, 0)
     assert record.reasons == {reason.value: result.reasons[reason] for reason in Reason}
     for path, size, sha256 in (

@@ -248,6 +248,23 @@ def formula(row: int, column: int, result: bytes, style: int = 0) -> bytes:
     return record(0x06, struct.pack("<HHH", row, column, style) + result + bytes(6) + struct.pack("<H", 0))
 
 
+def row_record(row: int, *, hidden: bool) -> bytes:
+    return record(0x208, struct.pack("<HHHHHHHH", row, 0, 256, 255, 0, 0, 0x20 if hidden else 0, 0x0F00))
+
+
+def hidden_columns(first: int, last: int) -> bytes:
+    return record(0x7D, struct.pack("<HHHHHH", first, last, 2560, 0, 1, 0))
+
+
+def merged(*ranges: tuple[int, int, int, int]) -> bytes:
+    """Merged cells: first and last row, first and last column."""
+    return record(0xE5, struct.pack("<H", len(ranges)) + b"".join(struct.pack("<HHHH", *r) for r in ranges))
+
+
+def filter_on() -> bytes:
+    return record(0x9B)
+
+
 def string_table(*strings: str) -> bytes:
     content = struct.pack("<II", len(strings), len(strings)) + b"".join(map(biff_text, strings))
     return record(0xFC, content)

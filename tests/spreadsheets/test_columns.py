@@ -280,3 +280,47 @@ def test_samples_and_counts_are_there_to_be_shown():
     seen = layout("Name|Email", *people("Ann{}", "ann{}@a.example"), f"{'x' * 80}|")
     assert seen.columns[1].samples == tuple(f"ann{n}@a.example" for n in range(4))
     assert (seen.columns[1].letter, seen.columns[1].filled, seen.columns[1].addresses) == ("B", 6, 6)
+
+
+# --- lists of opt-outs: hashes and domains too ----------------------------------------------------------------------
+
+MD5 = "9e26471d35a78862c17e467d87cddedf"
+SHA256 = "8c87b489ce35cf2e2f39f80e282cb2e804932a56a213983eeeb428407d43b52d"
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "columns"),
+    [
+        ([MD5, MD5.upper(), f" {MD5} "], None, (0,)),
+        ([f"{MD5}|2026-03-02", f"{MD5}|2026-03-03"], None, (0,)),
+        (["sha256", SHA256, SHA256], 1, (0,)),
+        (["email_sha256", SHA256], 1, (0,)),
+        (["Date|Customer", f"2026-03-02|{MD5}", f"2026-03-03|{MD5}"], 1, (1,)),
+        (["Partner list of March", "", "Date|md5", f"2026-03-02|{MD5}", f"2026-03-03|{MD5}"], 3, (1,)),
+        (["*@rival.example", "@other.example"], None, (0,)),
+        (["domain", "*@rival.example", "@other.example"], 1, (0,)),
+        (["Email|email_md5", f"ann@a.example|{MD5}"], 1, (0,)),
+        (["who|since", "ann@a.example|1", f"{MD5}|2", f"{MD5}|3"], 1, (0,)),
+        (["Name|Phone", "Ann|802 555 0100"], 1, ()),
+        (["address|tags|created_at"], 1, ()),
+        (["hash"], 1, ()),
+        (["Ann", "Bo"], None, ()),
+        (["802 555 0100|Ann", "802 555 0101|Bo"], None, ()),
+        ([], None, ()),
+    ],
+)
+def test_a_list_of_opt_outs_can_hold_hashes_and_domains_or_nothing_at_all(rows, header, columns):
+    seen = layout(*rows, optouts=True)
+    assert (seen.header_row, seen.address_columns) == (header, columns)
+
+
+def test_a_contact_list_to_be_cleaned_never_consists_of_hashes():
+    with pytest.raises(NoAddressColumnError):
+        layout("hash", MD5, MD5)
+    assert names(layout("Email|email_md5", f"ann@a.example|{MD5}")) == ["Email", "email_md5"]
+
+
+def test_a_column_named_by_someone_is_taken_in_a_list_of_opt_outs_too():
+    assert layout("md5|sha256", f"{MD5}|{SHA256}", optouts=True, wanted=["sha256"]).address_columns == (1,)
+    with pytest.raises(UsageError):
+        layout("md5", MD5, optouts=True, wanted=["fax"])

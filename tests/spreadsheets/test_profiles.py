@@ -17,11 +17,13 @@ from optoutdesk.spreadsheets.profiles import (
     Confidence,
     Covers,
     Field,
+    Pattern,
     People,
     Standing,
     Verdict,
     Verified,
     Zone,
+    domain_of_pattern,
     guess_mapping,
     judge,
     load_platforms,
@@ -29,6 +31,7 @@ from optoutdesk.spreadsheets.profiles import (
     mapping_for,
     recognise,
     rows_of_interest,
+    stated_opted_out,
 )
 
 FILES = Path(__file__).with_name("esp")
@@ -567,6 +570,66 @@ def test_a_pattern_of_activecampaign_is_no_address():
     ]
 
 
+@pytest.mark.parametrize(
+    ("status", "pattern"),
+    [
+        ("Begins with", Pattern.BEGINS),
+        ("starts_with", Pattern.BEGINS),
+        ("ENDS WITH", Pattern.ENDS),
+        ("begins with, ends with", None),
+        ("exactly matches", None),
+    ],
+)
+def test_a_pattern_says_which_part_of_addresses_it_is(status, pattern):
+    profile = load_profiles()["activecampaign-exclusions"]
+    mapping = mapping_for(profile, ["Email", "Match"])
+    verdict = rows_of_interest(profile, ["@a.example", status], mapping)
+    assert verdict.pattern is pattern
+    assert judge(profile, mapping)(["@a.example", status]) == verdict
+
+
+@pytest.mark.parametrize(
+    ("cell", "domain"),
+    [
+        ("@rival.example", "rival.example"),
+        (" *@Rival.EXAMPLE ", "rival.example"),
+        ("@b\u00fccher.example", "xn--bcher-kva.example"),
+        ("rival.example", None),
+        (".rival.example", None),
+        ("@", None),
+        ("@example", None),
+        ("ann@rival.example", None),
+        ("", None),
+    ],
+)
+def test_only_an_ending_that_is_a_whole_domain_stands_for_that_domain(cell, domain):
+    assert domain_of_pattern(cell, Pattern.ENDS) == domain
+    assert domain_of_pattern(cell, Pattern.BEGINS) is None
+    assert domain_of_pattern(cell, None) is None
+
+
+def test_of_a_file_that_does_not_say_she_can_say_that_all_opted_out():
+    row = ["a@a.example", "2026-03-02", "2026-03-03"]
+    for id_, header in (
+        ("brevo", ["EMAIL", "ADDED_TIME", "MODIFIED_TIME"]),
+        ("zoho-campaigns", ["Contact Email", "x", "y"]),
+        ("cloudflare", None),
+    ):
+        profile = load_profiles()[id_]
+        mapping = mapping_for(profile, header, [row])
+        assert rows_of_interest(profile, row, mapping).standing is Standing.UNKNOWN
+        verdict = rows_of_interest(stated_opted_out(profile), row, mapping)
+        assert (verdict.standing, verdict.scopes) == (Standing.OPTED_OUT, (ALL_MAIL,))
+
+
+@pytest.mark.parametrize(
+    "profile", [p for p in load_profiles().values() if p.people is not People.NOT_STATED], ids=lambda p: p.id
+)
+def test_what_a_file_says_of_its_people_is_never_overruled(profile):
+    with pytest.raises(ValueError, match="says who opted out"):
+        stated_opted_out(profile)
+
+
 @pytest.mark.parametrize("profile", load_profiles().values(), ids=load_profiles())
 def test_no_row_however_odd_is_an_error(profile):
     header = [name.replace("#", "1") for names in profile.fields.values() for name in names]
@@ -714,6 +777,96 @@ def test_a_column_of_yes_and_no_about_opting_out_is_heeded():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "confidence"),
+    [
+        *((name, "likely") for name in ("Platform", "Email platform", "E-mail service", "ESP", "Sent from")),
+        *(
+            (name, "likely")
+            for name in ("mailing_system", "Email provider", "Service provider", "mailedFrom")
+        ),
+        *((name, "doubtful") for name in ("System", "Tool", "Service", "Provider")),
+    ],
+)
+def test_where_a_person_is_mailed_from_is_guessed(name, confidence):
+    found = guess(["Email", name], ["a@a.example", "Mailchimp"], ["b@b.example", ""])
+    assert found == {"address": ("Email", "likely"), "platform": (name, confidence)}
+
+
+def test_a_column_of_addresses_is_one_even_if_it_is_called_a_service():
+    assert guess(["Email service"], ["a@a.example"]) == {"address": ("Email service", "likely")}
+
+
+MD5 = "9e26471d35a78862c17e467d87cddedf"
+SHA1 = "ba0e4a4a3a4e0a8b1c9b8c1a5e37b9f3f8d1b0aa"
+SHA256 = "8c87b489ce35cf2e2f39f80e282cb2e804932a56a213983eeeb428407d43b52d"
+
+
+@pytest.mark.parametrize("hash_", [MD5, SHA1, SHA256, SHA256 * 2, MD5.upper(), f"  {SHA256} "])
+@pytest.mark.parametrize("header", [None, ["sha256", "Date"], ["email_md5", "Date"], ["Kunde", "Date"]])
+def test_a_column_of_hashes_is_the_address_where_nothing_else_is(hash_, header):
+    mapping = guess_mapping(header, [[hash_, "2026-03-02"]] * 3)
+    assert mapping.columns[Field.ADDRESS] == (0,)
+    assert mapping.confidence[Field.ADDRESS] is Confidence.LIKELY
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [MD5[:-1]] * 3,
+        [MD5[:-1] + "g"] * 3,
+        [MD5, SHA1],
+        [MD5, "", "n/a"],
+        ["Ann", "Bo", MD5],
+    ],
+)
+def test_what_is_not_nearly_all_hashes_of_one_length_is_no_column_of_hashes(cells):
+    rows = [[cell, "x"] for cell in cells]
+    assert not any(c.holds_hashes for c in find_layout("x.csv", range(9), rows, optouts=True).columns)
+
+
+def test_a_title_or_a_gap_among_hashes_does_not_matter():
+    assert guess(["hash"], *[[MD5]] * 12, ["n/a"], [""])["address"] == ("hash", "likely")
+
+
+def test_addresses_win_over_hashes():
+    row = ["a@a.example", MD5, MD5]
+    assert guess(["Email", "email_md5", "id"], row) == {"address": ("Email", "likely")}
+    assert guess(["id", "Email"], [MD5, "n/a"], [MD5, "n/a"], [MD5, "a@a.example"])["address"] == (
+        "Email",
+        "likely",
+    )
+    assert guess(["Email", "sha256"], ["", SHA256], ["", SHA256])["address"] == ("sha256", "likely")
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (["email_md5", "phone_md5"], ["email_md5"]),
+        (["phone_sha256", "Email"], ["Email"]),
+        (["first_name", "hash"], ["hash"]),
+        (["id", "key"], ["id"]),
+        (["id", "MD5"], ["MD5"]),
+        (["E-mail 1", "E-mail 2"], ["E-mail 1", "E-mail 2"]),
+    ],
+)
+def test_of_several_columns_of_hashes_the_names_decide_and_it_stays_doubtful(header, found):
+    mapping = guess_mapping(header, [[MD5, MD5]] * 3)
+    assert [mapping.name(index) for index in mapping.columns[Field.ADDRESS]] == found
+    assert mapping.confidence[Field.ADDRESS] is Confidence.DOUBTFUL
+
+
+def test_a_list_of_hashes_or_domains_is_of_people_who_opted_out():
+    generic = load_profiles()[GENERIC]
+    for rows in ([[MD5], [MD5.upper()]], [["*@rival.example"], ["@other.example"]]):
+        assert recognise("list.txt", None, rows).candidates == ()
+        mapping = mapping_for(generic, None, rows)
+        assert mapping.columns == {Field.ADDRESS: (0,)}
+        assert rows_of_interest(generic, rows[0], mapping).standing is Standing.OPTED_OUT
+        # The first row taken for a header is still an entry.
+        assert mapping_for(generic, rows[0], rows[1:]).header == ()
+
+
 def test_everybody_in_a_plain_list_opted_out():
     generic = load_profiles()[GENERIC]
     mapping = mapping_for(generic, None, [["a@a.example"]])
@@ -767,7 +920,7 @@ def test_the_data_has_no_key_the_program_does_not_read():
             "other_columns_are_scopes",
             "several_scopes",
         ),
-        *("all_mail_words", "scope_from_name"),
+        *("all_mail_words", "scope_from_name", "month_first"),
     }
     assert {key for item in data["sources"] for key in item} <= known
     assert len(load_profiles()) == len(data["sources"])
@@ -786,3 +939,7 @@ def test_each_platform_takes_its_own_columns():
     mailgun = load_platforms()["mailgun"].upload
     assert mailgun is not None
     assert (mailgun.all_mail, mailgun.max_bytes, mailgun.time_form) == ("*", 25_000_000, "rfc-2822")
+
+
+def test_a_vendor_that_always_writes_the_month_first_is_known():
+    assert {p.id for p in load_profiles().values() if p.month_first} == {"aweber"}

@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from optoutdesk.domain.cleaning import CleanRecord
+from optoutdesk.domain.importing import Batch, Outcome
 from optoutdesk.domain.requests import (
     ALL_MAIL,
     Channel,
@@ -16,7 +18,8 @@ from optoutdesk.domain.requests import (
     Received,
     received_at,
 )
-from optoutdesk.store import Store
+from optoutdesk.store import Staged, Staging, Store
+from optoutdesk.store.staging import code
 from optoutdesk.store.store import Subject
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
@@ -88,8 +91,50 @@ def add(store: Store, *requests: OptOutRequest) -> list[OptOutRequest]:
         return act.add_requests(requests)
 
 
+def staged(key: str = "kim@example.com", **changes: object) -> Staged:
+    """An entry of a file."""
+    entry = Staged(
+        part=0,
+        row=2,
+        outcome=code(Outcome.NEW),
+        many=0,
+        kind="address",
+        key=key,
+        given=key,
+        scope=ALL_MAIL,
+        received_at="2026-11-20T05:00:00Z",
+        received_day="2026-11-20",
+        precision="day",
+        zone="America/New_York",
+        channel="platform-export",
+        name="Kim",
+        platform="Mailchimp",
+        note="NORMAL",
+        due="2026-12-07",
+        overdue=0,
+        reason="",
+    )
+    return entry._replace(**changes)
+
+
+def batch(name: str = "list.csv", at: datetime = NOW) -> Batch:
+    return Batch(at, "Ana", Path("/lists") / name, 99, "ab" * 32, "Mailchimp", {}, 1, 1, 0, 0, 0, 0, 0)
+
+
+def bring_in(store: Store, *entries: Staged, of: Batch | None = None) -> Batch:
+    """Import entries as a file of its own."""
+    staging = Staging(store, "America/New_York")
+    staging.add(entries)
+    staging.compare()
+    wanted = replace(of or batch(), requests=staging.counts().requests)
+    with staging.act("import opt-outs", by="Ana", now=wanted.at) as act:
+        imported = act.add_import(wanted, staging, "can-spam", "Monday to Friday")
+    staging.close()
+    return imported
+
+
 def fill(store: Store) -> None:
-    """Write something into every table."""
+    """Write something into every table that people fill by hand."""
     stored = add(store, request(), request("bob@example.com"), request((Kind.DOMAIN, "rival.example")))
     with store.act("mark done", by="Ben", now=NOW) as act:
         act.mark_done([stored[1]], NOW - DAY, "Ben", NOW)
@@ -97,6 +142,14 @@ def fill(store: Store) -> None:
         act.add_opt_in(opt_in())
     with store.act("clean list", by="Ana", now=NOW) as act:
         act.add_clean(clean_record())
+
+
+def fill_imports(store: Store) -> None:
+    """Write something into the tables that imports fill."""
+    undone = bring_in(store, staged(), staged("lee@example.com"))
+    bring_in(store, staged(), of=batch("again.csv"))
+    with store.act("undo import", by="Ana", now=NOW) as act:
+        act.undo_import(undone, NOW, "Ana")
 
 
 @contextmanager

@@ -83,10 +83,11 @@ def test_the_suppression_list_is_what_the_slow_simple_model_says(
                 else:
                     act.add_opt_in(event)
         barred, entry = store.suppression_list(target)
-        addresses, domains = (slow_model(events, kind, target) for kind in Kind)
+        addresses, domains, hashes = (slow_model(events, kind, target) for kind in Kind)
         assert {key: grounds.day for key, grounds in barred.addresses.items()} == addresses
         assert {key: grounds.day for key, grounds in barred.domains.items()} == domains
-        for grounds in (*barred.addresses.values(), *barred.domains.values()):
+        assert {key.hex(): grounds.day for key, grounds in barred.hashes.items()} == hashes
+        for grounds in (*barred.addresses.values(), *barred.domains.values(), *barred.hashes.values()):
             assert target is None or grounds.scope in (ALL_MAIL, target)
         assert (entry.seq if entry else 0) == len(events)
         for key in (
@@ -101,7 +102,7 @@ def test_the_suppression_list_is_what_the_slow_simple_model_says(
         if target is None and asked >= {
             (e.kind, e.key) for e in events
         }:  # only who opted out can opt in again
-            assert store.count_suppressed() == len(addresses) + len(domains)
+            assert store.count_suppressed() == len(addresses) + len(domains) + len(hashes)
         assert store.verify().wrong is None
         store.close()
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from store_helpers import DAY, NOW, add, fill, raw, request
+from store_helpers import DAY, NOW, add, fill, fill_imports, raw, request
 
 from optoutdesk.domain.errors import DamagedStoreError
 from optoutdesk.domain.requests import Kind
@@ -50,9 +50,11 @@ def test_every_column_of_every_covered_table_is_covered(store: Store) -> None:
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_a_change_of_any_stored_value_is_found_and_named(store: Store, table: str, column: str) -> None:
+    fill_imports(store)
     with unguarded(store) as database:
-        (kind,) = database.execute(f"SELECT typeof({column}) FROM {table} WHERE id = 1").fetchone()
-        other = f"{column} + 40" if kind == "integer" else f"coalesce({column}, '') || '.'"
+        types = {row[1]: row[2] for row in database.execute(f"PRAGMA table_info({table})")}
+        numeric = types[column].upper() == "INTEGER"
+        other = f"coalesce({column}, 0) + 40" if numeric else f"coalesce({column}, '') || '.'"
         database.execute(f"UPDATE {table} SET {column} = {other} WHERE id = 1")
     wrong = store.verify().wrong
     assert wrong is not None
@@ -61,6 +63,7 @@ def test_a_change_of_any_stored_value_is_found_and_named(store: Store, table: st
 
 @pytest.mark.parametrize("table", schema.COVERED)
 def test_a_deleted_record_is_named(store: Store, table: str) -> None:
+    fill_imports(store)
     with unguarded(store) as database:
         database.execute(f"DELETE FROM {table} WHERE id = 1")
     wrong = store.verify().wrong
@@ -70,8 +73,11 @@ def test_a_deleted_record_is_named(store: Store, table: str) -> None:
 
 @pytest.mark.parametrize("table", schema.COVERED)
 def test_a_record_slipped_in_is_named(store: Store, table: str) -> None:
+    fill_imports(store)
     columns = ", ".join(schema.covered_columns(schema.COVERED[table]))
     other = columns.replace("request_id", "3")  # each request can be done once only
+    if table == "undo":
+        other = columns.replace("batch_id", "2")  # and each import be undone once
     with raw(store.file) as database:
         (last,) = database.execute(f"SELECT max(id) FROM {table}").fetchone()
         database.execute(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store_helpers import JANE, NOW, add, clean_record, fill, opt_in, raw, request
+from store_helpers import JANE, NOW, add, clean_record, fill, fill_imports, opt_in, raw, request
 
 from optoutdesk.domain.errors import StoreBusyError, UserError
 from optoutdesk.store import Store, schema
@@ -99,6 +99,7 @@ def test_nothing_stored_is_changed_or_deleted(store: Store, table: str, statemen
     import sqlite3
 
     fill(store)
+    fill_imports(store)
     before = contents(store)
     with raw(store.file) as database, pytest.raises(sqlite3.IntegrityError, match=f"{table} is append-only"):
         database.execute(statement.format(table))

@@ -4,6 +4,7 @@ import threading
 from datetime import date
 
 import pytest
+from openpyxl import Workbook
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QAbstractItemModelTester
@@ -494,3 +495,132 @@ def test_every_part_that_takes_the_keyboard_has_a_name(screen, contacts, qtbot):
     assert list(nameless(screen)) == []
     open_list(qtbot, screen, contacts)
     assert list(nameless(screen)) == []
+
+
+# -- what is in a workbook beside the rows
+
+
+@pytest.fixture
+def filtered(tmp_path, desk):
+    """Five people, three of them hidden by a filter, one of those suppressed; a hidden column, a further sheet."""
+    record(desk, "p3@a.example")
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Customers"
+    sheet.append(["Name", "E-mail"])
+    for number in range(2, 7):
+        sheet.append([f"P{number}", f"p{number}@a.example"])
+    sheet.auto_filter.ref = "A1:B6"
+    sheet.auto_filter.add_filter_column(0, ["P2", "P6"])
+    for number in (3, 4, 5):
+        sheet.row_dimensions[number].hidden = True
+    sheet.column_dimensions["A"].hidden = True
+    other = book.create_sheet("Old")
+    other.append(["E-mail"])
+    other.append(["q@a.example"])
+    other.append(["r@a.example"])
+    other.row_dimensions[3].hidden = True
+    book.save(tmp_path / "filtered.xlsx")
+    return tmp_path / "filtered.xlsx"
+
+
+def test_hidden_rows_are_asked_about_before_anything_can_be_saved(screen, filtered, desk, qtbot):
+    open_list(qtbot, screen, filtered)
+    bar, card = screen.view.hidden, screen.view.side.save_card
+    assert bar.isVisible()
+    assert bar.text.text() == "3 of 5 rows are hidden by a filter. Clean them too, or leave them out?"
+    assert not card.save.isEnabled()
+    assert card.elsewhere.isHidden()
+    assert card.state.text() == "First say what becomes of the hidden rows."
+    screen._save()
+    screen._save_elsewhere()
+    settle(qtbot, screen)
+    assert screen.findChild(QFileDialog) is None
+    assert not filtered.with_name("filtered-clean.xlsx").exists()
+    assert desk.store.cleans() == []
+
+
+def test_hidden_rows_are_left_out_with_their_reason(screen, filtered, desk, qtbot):
+    open_list(qtbot, screen, filtered)
+    screen.view.hidden.leave_out.click()
+    settle(qtbot, screen)
+    assert removed(screen) == [
+        ["3", "p3@a.example", "Opted out"],
+        ["4", "p4@a.example", "Hidden row, left out"],
+        ["5", "p5@a.example", "Hidden row, left out"],
+    ]
+    assert [(share.name, share.count) for share in screen.view.bar.shares] == [
+        ("Kept", 2),
+        ("Opted out", 1),
+        ("Hidden row, left out", 2),
+    ]
+    assert screen.view.hidden.text.text() == "3 hidden rows are left out."
+    assert screen.view.hidden.leave_out.isHidden()
+    card = screen.view.side.save_card
+    assert card.state.isHidden()
+    card.save.click()
+    settle(qtbot, screen)
+    assert desk.store.cleans()[0].rules["hidden"] == "leave-out"
+    assert filtered.with_name("filtered-clean.xlsx").exists()
+
+
+def test_she_can_change_her_mind_about_hidden_rows(screen, filtered, desk, qtbot):
+    open_list(qtbot, screen, filtered)
+    screen.view.hidden.leave_out.click()
+    settle(qtbot, screen)
+    screen.view.side.save_card.save.click()
+    settle(qtbot, screen)
+    screen.view.hidden.include.click()
+    settle(qtbot, screen)
+    assert screen.view.hidden.text.text() == "3 hidden rows are cleaned too."
+    assert screen.view.hidden.include.isHidden()
+    assert screen.view.bar.shares[0].count == 4
+    assert "filtered-clean.xlsx was saved before this changed. Save it again." in side_texts(screen)
+    screen.view.side.duplicates.click()  # another option leaves the answer alone
+    settle(qtbot, screen)
+    assert screen.view.hidden.text.text() == "3 hidden rows are cleaned too."
+
+
+def test_the_answer_holds_for_one_sheet_of_one_list_only(screen, filtered, context, qtbot):
+    open_list(qtbot, screen, filtered)
+    screen.view.hidden.leave_out.click()
+    settle(qtbot, screen)
+    screen.view.change_columns.click()
+    dialog = screen.findChild(ColumnsDialog)
+    dialog.sheet.setCurrentText("Old")
+    qtbot.waitUntil(lambda: not context.tasks.busy)
+    dialog.confirm.click()
+    settle(qtbot, screen)
+    assert screen.view.hidden.text.text().startswith("1 of 2 rows is hidden. Clean")
+    screen.view.hidden.include.click()
+    settle(qtbot, screen)
+    open_list(qtbot, screen, filtered)
+    assert screen.view.hidden.text.text().startswith("3 of 5 rows are hidden by a filter. Clean")
+    assert not screen.view.side.save_card.save.isEnabled()
+
+
+def test_a_cancelled_answer_is_none(screen, filtered, desk, qtbot, monkeypatch):
+    open_list(qtbot, screen, filtered)
+    gate = Gate(desk.clean_list, "examine", monkeypatch)
+    screen.view.hidden.leave_out.click()
+    qtbot.waitUntil(gate.reached.is_set)
+    screen.cancel()
+    gate.open.set()
+    settle(qtbot, screen)
+    assert screen.view.hidden.text.text().startswith("3 of 5 rows")
+    screen.view.side.duplicates.click()
+    settle(qtbot, screen)
+    assert screen.view.hidden.text.text().startswith("3 of 5 rows")
+
+
+def test_what_else_is_in_the_workbook_is_said(screen, filtered, contacts, qtbot):
+    open_list(qtbot, screen, filtered)
+    assert screen.view.found.text() == (
+        "Column A is hidden. The file has a further sheet, “Old”; only “Customers” is read."
+    )
+    assert screen.view.found.isVisible()
+    assert list(nameless(screen)) == []
+    open_list(qtbot, screen, contacts)
+    assert screen.view.found.isHidden()
+    assert screen.view.hidden.isHidden()
+    assert screen.view.side.save_card.save.isEnabled()

@@ -16,7 +16,7 @@ from optoutdesk.services.changes import Changes
 from optoutdesk.ui.dialogs.record import RecordDialog
 from optoutdesk.ui.theme import DARK, LIGHT, theme
 from optoutdesk.ui.widgets.message import Message
-from optoutdesk.ui.window import CLEAN, OPT_OUTS, SMALLEST, TODAY, MainWindow
+from optoutdesk.ui.window import CLEAN, IMPORT, IMPORTS, OPT_OUTS, SMALLEST, TODAY, MainWindow
 
 
 @pytest.fixture
@@ -102,14 +102,14 @@ def test_a_new_day_makes_other_requests_urgent(window: MainWindow, record, desk,
 
 
 def test_a_file_dropped_anywhere_goes_to_clean_a_list(
-    window: MainWindow, drop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    window: MainWindow, drop, qtbot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "list.csv"
     file.write_text("a@shop.example\n", "utf-8")
     opened: list[Path] = []
     monkeypatch.setattr(type(window.screen_at(CLEAN)), "open_list", lambda _screen, path: opened.append(path))
     assert drop(window, file)
-    assert opened == [file]
+    qtbot.waitUntil(lambda: opened == [file])
     assert window.stack.currentIndex() == CLEAN
     assert not drop(window, tmp_path)
 
@@ -148,7 +148,7 @@ def test_a_place_nobody_understands_is_forgotten(qtbot, desk: Desk) -> None:
 def test_every_screen_fits_the_smallest_window(window: MainWindow, record) -> None:
     record("maria.ortiz@lakeside.example")
     window.resize(SMALLEST)
-    for index in (TODAY, OPT_OUTS, CLEAN):
+    for index in (TODAY, OPT_OUTS, CLEAN, IMPORT, IMPORTS):
         window.go_to(index)
         QApplication.processEvents()
         assert window.size() == SMALLEST
@@ -198,7 +198,7 @@ def test_the_ledger_is_verified_in_the_background_once_a_day(qtbot, desk: Desk, 
 
 def test_a_ledger_that_does_not_hold_is_said_at_once(qtbot, desk: Desk, record) -> None:
     record("maria.ortiz@lakeside.example")
-    connection = desk.store._connection
+    connection = desk.store.connection
     connection.execute("DROP TRIGGER request_no_update")
     connection.execute("UPDATE request SET note = 'changed'")
     window = MainWindow(desk)

@@ -117,6 +117,7 @@ def test_every_reason_has_its_words_and_its_tone() -> None:
             "the domain has no dot; a@x.example?",
         ),
         (Removed(9, Reason.NO_ADDRESS, "", None), "no address in this row"),
+        (Removed(9, Reason.HIDDEN, "k@x.example", None), "hidden in the workbook"),
     ],
 )
 def test_what_stands_behind_a_removed_row(removed: Removed, text: str) -> None:

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from optoutdesk.cli.codes import COULD_NOT, DONE, SUPPRESSED
 from optoutdesk.desk import Desk
-from optoutdesk.domain.errors import UsageError
+from optoutdesk.domain.errors import HiddenRowsError, UsageError, UserError
 from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, scope_name
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def add(desk: Desk, arguments: argparse.Namespace) -> int:
     now = desk.now()
     scope = scope_name(arguments.scope)
     entries = service.parse(arguments.addresses, scope)
-    received = service.received(_when(arguments.received, desk) if arguments.received else now, now)
+    received = service.received(when(arguments.received, desk) if arguments.received else now, now)
     recorded, _ = service.record(
         entries,
         received,
@@ -114,10 +115,10 @@ def check(desk: Desk, arguments: argparse.Namespace) -> int:
 def clean(desk: Desk, arguments: argparse.Namespace) -> int:
     """Clean a contact list."""
     from optoutdesk.cli.progress import Progress
-    from optoutdesk.domain.cleaning import Reason, Rules
+    from optoutdesk.domain.cleaning import HiddenRows, Reason, Rules
     from optoutdesk.services.clean_list import Outputs, Plan
     from optoutdesk.services.targets import choose_target
-    from optoutdesk.services.wording import REASONS
+    from optoutdesk.services.wording import REASONS, finding_sentences
 
     service = desk.clean_list
     target = choose_target(desk.store, arguments.scope)
@@ -125,23 +126,34 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
     plan = Plan(
         source,
         target,
-        Rules(keep_duplicates=arguments.keep_duplicates, drop_address_only=arguments.drop_address_only),
+        Rules(
+            keep_duplicates=arguments.keep_duplicates,
+            drop_address_only=arguments.drop_address_only,
+            hidden=HiddenRows(arguments.hidden_rows) if arguments.hidden_rows else None,
+        ),
     )
     default = service.default_outputs(plan)
     chosen = Path(arguments.output) if arguments.output else default.clean
     removed = Path(arguments.removed) if arguments.removed else chosen.with_name(default.removed.name)
     outputs = Outputs(chosen, removed)
-    with Progress(f"Cleaning {source.path.name}") as progress:
-        record, result, _ = service.clean(
-            plan,
-            outputs,
-            by=arguments.by or desk.person,
-            now=desk.now(),
-            progress=progress,
-            overwrite=arguments.overwrite,
-        )
+    try:
+        with Progress(f"Cleaning {source.path.name}") as progress:
+            record, result, _ = service.clean(
+                plan,
+                outputs,
+                by=arguments.by or desk.person,
+                now=desk.now(),
+                progress=progress,
+                overwrite=arguments.overwrite,
+            )
+    except HiddenRowsError as error:
+        options = " or ".join(f"--hidden-rows {choice}" for choice in HiddenRows)
+        raise UserError(f"{error.found} Say {options}.") from error
     head = desk.store.head()
     warnings = _warnings(record.suppressed_addresses + record.suppressed_domains, result.elsewhere)
+    # What becomes of hidden rows she has said herself, and which sheet is read where she named it.
+    others = () if arguments.sheet else result.findings.other_sheets
+    warnings += finding_sentences(replace(result.findings, hidden_rows=0, other_sheets=others), result.rows)
     for warning in warnings:
         print(f"optoutdesk: {warning}", file=sys.stderr)
     if arguments.json:
@@ -229,6 +241,137 @@ def due(desk: Desk, arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def mappings(desk: Desk, arguments: argparse.Namespace) -> int:
+    """Show, pass on, rename or forget what is remembered of columns."""
+    from optoutdesk.services.remembered_mappings import as_json
+
+    service = desk.remembered
+    said = ""
+    if arguments.output is not None:
+        count = service.export(Path(arguments.output), overwrite=arguments.overwrite)
+        said = f"{count:,} written to {arguments.output}"
+    elif arguments.file is not None:
+        said = f"{service.bring_in(Path(arguments.file)):,} taken over from {arguments.file}"
+    elif arguments.rename:
+        service.rename(*arguments.rename)
+        said = f"“{arguments.rename[0]}” is called “{arguments.rename[1]}” now"
+    elif arguments.forget is not None:
+        service.forget(arguments.forget)
+        said = f"“{arguments.forget}” is forgotten"
+    known = service.list()
+    if service.trouble:
+        print(f"optoutdesk: {service.trouble}", file=sys.stderr)
+    if arguments.json:
+        print_json({"mappings": [as_json(mapping) for mapping in known]})
+        return DONE
+    if said:
+        print(said)
+        return DONE
+    if not known:
+        print("Nothing is remembered.")
+    for mapping in known:
+        meant = [f"{name}: {of.value if of else 'left out'}" for name, of in mapping.fields.items()]
+        others = (mapping.profile, mapping.day_order, mapping.zone, mapping.scope)
+        line = f"{mapping.name} · {', '.join([*meant, *filter(None, others)])}"
+        print("".join(sign if sign.isprintable() else "?" for sign in line))  # names come from files
+    return DONE
+
+
+def export(desk: Desk, arguments: argparse.Namespace) -> int:
+    """Write the suppression list out."""
+    from optoutdesk.cli.progress import Progress
+    from optoutdesk.services.export_list import ExportPlan
+    from optoutdesk.services.targets import choose_target
+
+    plan = ExportPlan(
+        output=Path(arguments.output),
+        recipient=arguments.recipient,
+        algorithm=arguments.hash,
+        plain_anyway=arguments.plain_anyway,
+        scope=choose_target(desk.store, arguments.scope),
+        since=_day(arguments.since) if arguments.since else None,
+        until=_day(arguments.until) if arguments.until else None,
+        overwrite=arguments.overwrite,
+    )
+    with Progress("Exporting") as progress:
+        written = desk.export_list.run(plan, progress)
+    if written.warning:
+        print(f"optoutdesk: {written.warning}", file=sys.stderr)
+    if arguments.json:
+        print_json(
+            {
+                "entries": written.entries,
+                "skipped": written.skipped,
+                "skipped_domains": written.skipped_domains,
+                "skipped_hashes": written.skipped_hashes,
+                "widened": written.widened,
+                "files": [str(path) for path in written.files],
+                "warning": written.warning,
+            }
+        )
+        return DONE
+    print(f"{written.entries:,} entries")
+    if written.skipped_domains:
+        print(f"  {written.skipped_domains:>9,}  domains left out: only addresses can be written there")
+    if written.skipped_hashes:
+        print(f"  {written.skipped_hashes:>9,}  left out that are known by another hash only")
+    if written.widened:
+        print(f"  {written.widened:>9,}  left single lists only; there they are barred from all mail")
+    for path in written.files:
+        print(f"written  {path}")
+    if written.how:
+        print(f"upload   {written.how}")
+    for unsure in written.unverified:
+        print(f"not confirmed by a source: {unsure}")
+    return DONE
+
+
+def backups(desk: Desk, arguments: argparse.Namespace) -> int:
+    """List the copies of the suppression list."""
+    kept = desk.backups.list()
+    if arguments.json:
+        print_json(
+            {"backups": [{"file": str(b.path), "at": b.at.isoformat(), "bytes": b.size} for b in kept]}
+        )
+        return DONE
+    if not kept:
+        print("There is no backup yet. One is made before each import.")
+    zone = ZoneInfo(desk.counting.zone)
+    for backup in kept:
+        megabytes = f"{backup.size / 1e6:,.1f} MB"
+        print(f"{backup.at.astimezone(zone):%Y-%m-%d %H:%M}  {megabytes:>10}  {backup.path}")
+    return DONE
+
+
+def restore(desk: Desk, arguments: argparse.Namespace) -> int:
+    """Put a backup back."""
+    from optoutdesk.services.backups import WouldLoseError
+
+    file = Path(arguments.file)
+    try:
+        present, _ = desk.backups.restore(
+            file,
+            by=arguments.by or desk.person,
+            now=desk.now(),
+            expected_lost=None if arguments.drop_newer else 0,
+        )
+    except WouldLoseError as error:
+        first = error.contents.lost_first
+        names = ", ".join(map(given_text, first))
+        more = error.contents.lost - len(first)
+        raise UserError(
+            f"{error} These are {names}{f' and {more:,} more' if more else ''}. Give --drop-newer to do it: "
+            "they then remain only in the backup that is made of the present list."
+        ) from error
+    requests = desk.store.count_requests()
+    if arguments.json:
+        print_json({"restored": str(file), "present_kept_as": str(present.path), "requests": requests})
+        return DONE
+    print(f"Put back: {file}, {requests:,} opt-out requests")
+    print(f"kept as it was before: {present.path}")
+    return DONE
+
+
 def verify(desk: Desk, arguments: argparse.Namespace) -> int:
     """Check the ledger."""
     found = desk.verify_ledger()
@@ -251,7 +394,7 @@ def verify(desk: Desk, arguments: argparse.Namespace) -> int:
     return DONE if found.holds else COULD_NOT
 
 
-def _when(text: str, desk: Desk) -> datetime | date:
+def when(text: str, desk: Desk) -> datetime | date:
     with suppress(ValueError):
         return date.fromisoformat(text)  # first: a date alone must not become its midnight
     try:
@@ -259,6 +402,13 @@ def _when(text: str, desk: Desk) -> datetime | date:
     except ValueError as error:
         raise UsageError(f"“{text}” is no date. Write 2026-11-10 or 2026-11-10T16:42.") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(desk.counting.zone))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"“{text}” is no day. Write 2026-11-10.") from error
 
 
 def _scope_text(scope: str) -> str:

@@ -213,6 +213,18 @@ def _a_labels(name: str) -> str | None:
         return None
 
 
+def unicode_domain(domain: str) -> str:
+    """Return a domain of A-labels in its Unicode form (RFC 5890 section 2.3.2.1); unchanged where it has none."""
+    if "xn--" not in domain:
+        return domain
+    import idna  # as above
+
+    try:
+        return idna.decode(domain)
+    except (idna.IDNAError, UnicodeError):
+        return domain
+
+
 def _no_letter(character: str) -> bool:
     """Whether a character is a bullet, a dash, a typographic quote or the like, as a paste leaves them beside a name."""
     return not character.isascii() and unicodedata.category(character)[0] not in "LMN"

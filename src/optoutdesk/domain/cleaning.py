@@ -33,6 +33,15 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
     NOT_AN_ADDRESS = "not-an-address"
     NO_ADDRESS = "no-address"
+    HIDDEN = "hidden"
+    """A hidden row of a workbook that she chose to leave out."""
+
+
+class HiddenRows(StrEnum):
+    """What becomes of the hidden rows of a workbook."""
+
+    INCLUDE = "include"
+    LEAVE_OUT = "leave-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,8 @@ class Rules:
     keep_duplicates: bool = False
     drop_address_only: bool = False
     """Keep a row of several addresses and take only the suppressed ones out of it."""
+    hidden: HiddenRows | None = None
+    """None: not said. A list with hidden rows is judged with them then, but not cleaned."""
 
 
 @dataclass(slots=True)
@@ -82,7 +93,7 @@ class CleanRecord:
     input_sha256: str
     sheet: str | None
     columns: tuple[str, ...]
-    rules: Mapping[str, bool]
+    rules: Mapping[str, bool | str | None]
     rows: int
     kept: int
     reasons: Mapping[str, int]
@@ -140,6 +151,7 @@ class Cleaning:
         free_domains = self._free_domains
         kept_at = self._kept_at
         drop_duplicates = not self._rules.keep_duplicates
+        hashed = bool(self._suppression.hashes)
         special = batch.beside.keys() | batch.broken.keys()
         # Nearly every row has one plain address: it is decided here. All others go the long way.
         for index, cell in enumerate(batch.cells):
@@ -150,7 +162,12 @@ class Cleaning:
                     verdicts[index] = Removed(numbers[index], Reason.OPTED_OUT, cell, evidence)
                     continue
                 local, _, domain = key.partition("@")
-                if domain in free_domains and plain_local(local) and len(local) <= MAX_LOCAL_PART:
+                if (
+                    domain in free_domains
+                    and plain_local(local)
+                    and len(local) <= MAX_LOCAL_PART
+                    and not (hashed and self._suppression.hash_of(key, cell))
+                ):
                     fingerprint = hash(key) & _FINGERPRINT
                     if fingerprint not in kept_at:
                         kept_at[fingerprint] = numbers[index]
@@ -202,6 +219,9 @@ class Cleaning:
             key = address.key
             if key in self._suppression.addresses:
                 evidence = self._suppression.evidence(Kind.ADDRESS, key)
+                own[key] = Removed(number, Reason.OPTED_OUT, address.given, evidence)
+            elif (digest := self._suppression.hash_of(key, address.given)) is not None:
+                evidence = self._suppression.evidence(Kind.HASH, digest)
                 own[key] = Removed(number, Reason.OPTED_OUT, address.given, evidence)
             elif (domain := self._suppression.domain_over(key)) is not None:
                 evidence = self._suppression.evidence(Kind.DOMAIN, domain)

@@ -192,17 +192,22 @@ class DateReader:
         now: datetime,
         *,
         also: Sequence[str] = (),
+        written: str | None = None,
         order: DayOrder = DayOrder.NO_MATTER,
     ) -> None:
         """Take the business's time zone (IANA name), the aware moment of reading, and what is settled.
 
         `also`: the zones in which a time without one may have been written besides the business's own. The
         earliest reading counts where it falls on another local day, or where the business's own lies ahead.
+        `written`: the zone in which times without one were written, where somebody knows it; then only that counts.
+        Their day is still the business's local day; a date without a time stays that date.
         `order`: DAY_FIRST or MONTH_FIRST once that is settled; else a cell that reads both ways is AMBIGUOUS.
         """
         self._name = zone
         self._zone = ZoneInfo(zone)
-        self._also = [ZoneInfo(name) for name in also]
+        self._readings_in = tuple(map(ZoneInfo, (written,) if written else (zone, *also)))
+        """The zones in which a time without one is read, the usual one first."""
+        self._elsewhere = written not in (None, zone)
         self._order = order
         self._today = now.astimezone(self._zone).date()
         tomorrow = received_on(self._today + timedelta(days=1), zone).instant
@@ -313,7 +318,9 @@ class DateReader:
         if offset is None and (steady := self._steady.get(day)):
             own, lead = steady
             instant = wall - own
-            if lead and (instant > self._last or (wall - lead).day != wall.day):
+            if self._elsewhere:
+                day = self._local_day(instant)
+            elif lead and (instant > self._last or (wall - lead).day != wall.day):
                 instant -= lead
                 day = self._local_day(instant)
         elif isinstance(offset, NoDate):
@@ -348,7 +355,26 @@ class DateReader:
         return earliest if own > self._last or other_day else own
 
     def _offsets_at(self, wall: datetime) -> tuple[timedelta, ...]:
-        return tuple(_earliest_offset(wall, zone) for zone in (self._zone, *self._also))
+        return tuple(_earliest_offset(wall, zone) for zone in self._readings_in)
+
+
+def carries_zone(cell: str) -> bool | None:
+    """Whether the time in a cell says in which zone it is, as Unix seconds do; None where there is no time."""
+    for readers in _far_apart():
+        west, east = (reader.read(cell) for reader in readers)
+        if isinstance(west, Received) and isinstance(east, Received):
+            return None if west.precision is Precision.DAY else west.instant == east.instant
+    return None
+
+
+@lru_cache(maxsize=1)
+def _far_apart() -> list[list[DateReader]]:
+    """Return readers that take a time without a zone for one of the far west and of the far east, in both orders."""
+    end = datetime(2094, 12, 31, tzinfo=UTC)
+    return [
+        [DateReader("UTC", end, written=zone, order=order) for zone in ("Etc/GMT+12", "Etc/GMT-14")]
+        for order in (DayOrder.DAY_FIRST, DayOrder.MONTH_FIRST)
+    ]
 
 
 def _earliest_offset(wall: datetime, zone: ZoneInfo) -> timedelta:

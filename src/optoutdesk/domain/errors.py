@@ -29,6 +29,15 @@ class NoAddressColumnError(UnreadableListError):
     """A contact list in which no column holds e-mail addresses."""
 
 
+class HiddenRowsError(UserError):
+    """A list with hidden rows of which nobody has said whether they are meant too."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"{found} Say whether they are meant too, or left out.")
+        self.found = found
+        """How many they are, as a sentence."""
+
+
 class OutputError(UserError):
     """A result that cannot be written where it should go."""
 

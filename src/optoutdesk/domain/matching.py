@@ -1,10 +1,11 @@
-"""A match key against the suppression list: is it on it, by itself or through its domain, and on what grounds?"""
+"""A match key against the suppression list: is it on it, by itself, by its hash or through its domain, and why?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from optoutdesk.domain.address import parent_domains
+from optoutdesk.domain.hashing import ALGORITHMS, digests_of
 from optoutdesk.domain.requests import Kind
 
 
@@ -22,7 +23,7 @@ class Evidence(NamedTuple):
 
     kind: Kind
     key: str
-    """Match key of the address, or the suppressed domain."""
+    """Match key of the address, the suppressed domain, or the hash."""
     day: str
     channel: str
     scope: str
@@ -35,12 +36,25 @@ class SuppressionList:
     addresses: Mapping[str, Grounds]
     """By match key."""
     domains: Mapping[str, Grounds]
+    hashes: Mapping[bytes, Grounds] = field(default_factory=dict)
+    """By hash; its length says which."""
     _covering: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
+    _algorithms: list[str] = field(default_factory=list, compare=False, repr=False)
 
     def evidence(self, kind: Kind, key: str) -> Evidence:
         """Return the request behind an entry of the list."""
-        grounds = self.addresses[key] if kind is Kind.ADDRESS else self.domains[key]
-        return Evidence(kind, key, *grounds)
+        if kind is Kind.HASH:
+            return Evidence(kind, key, *self.hashes[bytes.fromhex(key)])
+        return Evidence(kind, key, *(self.addresses if kind is Kind.ADDRESS else self.domains)[key])
+
+    def hash_of(self, key: str, given: str | None = None) -> str | None:
+        """Return the hash under which an address is suppressed, given its match key and how it is written."""
+        if not self.hashes:
+            return None
+        if not self._algorithms:
+            self._algorithms.extend({ALGORITHMS[2 * len(key)] for key in self.hashes})
+        digests = digests_of(key, given, self._algorithms)
+        return next((digest for digest in digests if bytes.fromhex(digest) in self.hashes), None)
 
     def domain_over(self, key: str) -> str | None:
         """Return the suppressed domain that covers an address's match key: its own or one above it."""
@@ -54,6 +68,8 @@ class SuppressionList:
             self._covering[domain] = over
             return over
 
-    def bars(self, key: str) -> bool:
+    def bars(self, key: str, given: str | None = None) -> bool:
         """Whether an address must not be mailed."""
-        return key in self.addresses or self.domain_over(key) is not None
+        return (
+            key in self.addresses or self.domain_over(key) is not None or self.hash_of(key, given) is not None
+        )

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     ADDRESS = "address"
     DOMAIN = "domain"
     """A domain and everything below it."""
+    HASH = "hash"
+    """An address that is only known by its hash, in lower-case hexadecimal digits."""
 
 
 class Channel(StrEnum):
@@ -43,6 +45,8 @@ class Precision(StrEnum):
 
     MINUTE = "minute"
     DAY = "day"
+    UNKNOWN = "unknown"
+    """Not known: it arrived on that day at the latest, from which the clock runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Received:
     """When a request reached the sender: the instant, and the local day the clock starts from."""
 
     instant: datetime
-    """UTC. For a day without a time: the day's first moment in the business's zone."""
+    """UTC. For a day without a time, and where it is not known: the day's first moment in the business's zone."""
     day: date
     """The day in the business's time zone; day 0 of the count."""
     precision: Precision
@@ -76,10 +80,15 @@ def received_at(moment: datetime, zone: str) -> Received:
     )
 
 
-def received_on(day: date, zone: str) -> Received:
+def received_on(day: date, zone: str, precision: Precision = Precision.DAY) -> Received:
     """Return the receipt on a day whose time is not known: the clock starts on that day."""
     first_moment = datetime.combine(day, time.min, ZoneInfo(zone))
-    return Received(first_moment.astimezone(UTC), day, Precision.DAY, zone)
+    return Received(first_moment.astimezone(UTC), day, precision, zone)
+
+
+def received_by(day: date, zone: str) -> Received:
+    """Return the receipt of which only is known that it was not later than a day: the clock starts on that day."""
+    return received_on(day, zone, Precision.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class OptOutRequest:
     id: int
     kind: Kind
     key: str
-    """Match key of the address, or the domain."""
+    """Match key of the address, the domain, or the hash."""
     given: str
     """As it was written down."""
     scope: str
@@ -108,6 +117,14 @@ class OptOutRequest:
     done_at: datetime | None = None
     """When it was removed everywhere the business mails from; None while that is open."""
     done_by: str = ""
+    name: str = ""
+    """The person's name, where a file gave it."""
+    platform: str = ""
+    """Where the file that brought it came from."""
+    batch: int | None = None
+    """The import that brought it; None: recorded by hand."""
+    withdrawn_at: datetime | None = None
+    """When its import was undone: it is on record, but bars nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +162,20 @@ def in_force(
     given = [opt_in for opt_in in opt_ins if at is None or opt_in.at <= at]
 
     def barred(request: OptOutRequest) -> bool:
+        if request.withdrawn_at is not None and (at is None or request.withdrawn_at <= at):
+            return False
         if at is not None and request.received.instant > at:
             return False
         if target is not None and request.scope not in (ALL_MAIL, target):
             return False
-        lifting = (ALL_MAIL, target if target is not None else request.scope)
-        return not any(o.scope in lifting and o.at > request.received.latest for o in given)
+        return not is_lifted(request.scope if target is None else target, request.received, given)
 
     return sorted(filter(barred, requests), key=_by_receipt)
+
+
+def is_lifted(target: str, received: Received, opt_ins: Iterable[OptIn]) -> bool:
+    """Whether one of the opt-ins lifts a receipt for `target`: it has to be the later one for certain."""
+    return any(o.scope in (ALL_MAIL, target) and o.at > received.latest for o in opt_ins)
 
 
 def with_clock(barring: Iterable[OptOutRequest]) -> list[OptOutRequest]:

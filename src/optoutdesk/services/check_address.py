@@ -63,7 +63,7 @@ class CheckAddress:
 
     def _answer(self, kind: Kind, key: str, given: str, target: str | None) -> Answer:
         if kind is Kind.ADDRESS:
-            barring = self._store.barring_address(key, target)
+            barring = self._store.barring_address(key, target, given.strip())
         else:
             barring = self._store.barring_domain(key, target)
         return Answer(kind, key, given, barring[0] if barring else None)

@@ -13,12 +13,24 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from optoutdesk.domain.cleaning import Cleaning, CleanRecord, Reason, Removed, Rules, Trimmed, Verdict
-from optoutdesk.domain.errors import ListChangedError, OutputError
+from optoutdesk.domain.cleaning import (
+    Cleaning,
+    CleanRecord,
+    HiddenRows,
+    Reason,
+    Removed,
+    Rules,
+    Trimmed,
+    Verdict,
+)
+from optoutdesk.domain.errors import HiddenRowsError, ListChangedError, OutputError
 from optoutdesk.services.changes import Changes
+from optoutdesk.services.clean_hidden import HiddenLeftOut, hidden_people
 from optoutdesk.services.clean_output import TEXT_ENDINGS, WORKBOOK_ENDING, Sink, check_ending
 from optoutdesk.services.clean_rows import ListFile, PeopleReader
+from optoutdesk.services.wording import hidden_rows_sentence
 from optoutdesk.spreadsheets.columns import SAMPLE_ROWS, find_layout
+from optoutdesk.spreadsheets.findings import Findings
 from optoutdesk.spreadsheets.open import open_table, unreadable
 from optoutdesk.spreadsheets.output import PendingFile, cannot_write, refuse_existing
 from optoutdesk.spreadsheets.table import Block
@@ -72,6 +84,10 @@ class Result:
     against_head: str
     suppressed_addresses: int
     suppressed_domains: int
+    hidden: int = 0
+    """People in hidden rows of a workbook, whether they are left out or not."""
+    findings: Findings = field(default_factory=Findings)
+    """What is to be said about the workbook."""
 
     @property
     def removed_count(self) -> int:
@@ -144,6 +160,7 @@ class CleanList:
     ) -> tuple[CleanRecord, Result, Changes]:
         """Judge every row, write both files and keep the record, all or nothing.
 
+        HiddenRowsError when rows are hidden in the workbook and the rules do not say what becomes of them.
         With `expected` raises ListChangedError when the list or the suppression list is not what it was when
         that was examined. OutputError when a file cannot be written; nothing is left behind then.
         """
@@ -172,6 +189,7 @@ class CleanList:
         sink = Sink(plan.list, clean, removed)
         try:
             result = _Pass(self._store, plan, progress, keep_removed=False).run(sink)
+            _refuse_unasked(plan, result)
             sink.finish()
         except BaseException:
             sink.abort()
@@ -267,11 +285,18 @@ class _Pass:
             suppressed_domains=len(suppression.domains),
         )
         cleaning = Cleaning(suppression, plan.rules)
+        left_out = HiddenLeftOut(cleaning, suppression)
+        leave_out = plan.rules.hidden is HiddenRows.LEAVE_OUT
         reader = PeopleReader(plan.list, suppression)
         with _no_search_for_cycles():
             for block in self._blocks():
                 people = reader.people_of(block)
-                verdicts = cleaning.judge(people.batch)
+                hidden = hidden_people(block, people)
+                result.hidden += len(hidden)
+                if hidden and leave_out:
+                    verdicts = left_out.judge(people.batch, hidden)
+                else:
+                    verdicts = cleaning.judge(people.batch)
                 kept = [at for index, at in enumerate(people.positions) if index not in verdicts]
                 self._count(result, len(people.positions), verdicts)
                 result.elsewhere += reader.suppressed_elsewhere(block, people, kept)
@@ -282,6 +307,7 @@ class _Pass:
             raise ListChangedError(
                 f"{path.name} was changed while it was read; nothing was written. Clean it again."
             )
+        result.findings = plan.list.table.findings()
         result.input_sha256 = self._sha256.hexdigest()
         result.seconds = time.perf_counter() - started
         return result
@@ -351,6 +377,14 @@ def _stat(path: Path) -> os.stat_result:
         return path.stat()
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def _refuse_unasked(plan: Plan, result: Result) -> None:
+    """Raise HiddenRowsError when there are hidden rows of which nobody said what becomes of them."""
+    if result.hidden and plan.rules.hidden is None:
+        raise HiddenRowsError(
+            hidden_rows_sentence(result.hidden, result.rows, filtered=result.findings.filtered)
+        )
 
 
 def _refuse_other(plan: Plan, expected: Result, result: Result) -> None:

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 from optoutdesk.calendars import holiday_names, way_of_counting
 from optoutdesk.domain import deadlines
+from optoutdesk.domain.dates import CLOCK_ERROR, EARLIEST
 from optoutdesk.domain.deadlines import Cell, HolidayName, Policy, Unit
-from optoutdesk.domain.requests import OptOutRequest, Received
+from optoutdesk.domain.errors import UserError
+from optoutdesk.domain.requests import OptOutRequest, Received, received_at, received_on
 from optoutdesk.resources import resource
 
 SOON = 3
@@ -46,6 +48,26 @@ class Counting:
     def today(self, now: datetime) -> date:
         """Return the business's local day."""
         return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def received(self, when: datetime | date, now: datetime) -> Received:
+        """Return the receipt for a moment, or a day without a time; UserError when it lies ahead or is absurd."""
+        day = when.date() if isinstance(when, datetime) else when
+        # First by the year alone: at the ends of the calendar no time zone can be applied.
+        receipt = None
+        if EARLIEST.year <= day.year <= now.year + 1:
+            receipt = (
+                received_at(when, self.zone) if isinstance(when, datetime) else received_on(when, self.zone)
+            )
+            day = receipt.day
+        if day < EARLIEST:
+            raise UserError(f"{day.isoformat()} is too long ago. Give the day on which the request arrived.")
+        if receipt is None or receipt.instant > now + CLOCK_ERROR or day > self.today(now):
+            today = receipt is not None and day == self.today(now)
+            ahead = "That time" if today else day.isoformat()
+            raise UserError(
+                f"{ahead} lies ahead. Give the {'time at' if today else 'day on'} which the request arrived."
+            )
+        return receipt
 
     def due(self, received: Received) -> date:
         """Return the last day on which mail may still go out."""

@@ -3,18 +3,16 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from optoutdesk.domain.address import Problem, exact_key, parse_domain_entry, read_cell
-from optoutdesk.domain.errors import NotAnAddressError, UserError
+from optoutdesk.domain.errors import NotAnAddressError
 from optoutdesk.domain.requests import (
     ALL_MAIL,
     Channel,
     Kind,
     OptOutRequest,
     Received,
-    received_at,
-    received_on,
     scope_name,
     with_clock,
 )
@@ -24,7 +22,6 @@ from optoutdesk.store import Store
 
 # In the middle of a text only the star says that a whole domain is meant: "@shop" alone may be a name.
 _DOMAIN_ENTRIES = re.compile(r"(?<!\S)[<(\"']?(\*@[^\s<>()\"',;]+)")
-_EARLIEST = date(1995, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +121,7 @@ class RecordOptOut:
 
     def received(self, when: datetime | date, now: datetime) -> Received:
         """Return the receipt for a moment, or a day without a time; UserError when it lies ahead or is absurd."""
-        day = when.date() if isinstance(when, datetime) else when
-        # First by the year alone: at the ends of the calendar no time zone can be applied.
-        receipt = None
-        if _EARLIEST.year <= day.year <= now.year + 1:
-            zone = self._counting.zone
-            receipt = received_at(when, zone) if isinstance(when, datetime) else received_on(when, zone)
-            day = receipt.day
-        if day < _EARLIEST:
-            raise UserError(f"{day.isoformat()} is too long ago. Give the day on which the request arrived.")
-        if receipt is None or receipt.instant > now + timedelta(minutes=5) or day > self._counting.today(now):
-            today = receipt is not None and day == self._counting.today(now)
-            ahead = "That time" if today else day.isoformat()
-            raise UserError(
-                f"{ahead} lies ahead. Give the {'time at' if today else 'day on'} which the request arrived."
-            )
-        return receipt
+        return self._counting.received(when, now)
 
     def due(self, received: Received) -> date:
         """Return the due date a request received then would have."""
@@ -217,4 +199,5 @@ class RecordOptOut:
 
 
 def _same(known: OptOutRequest, received: Received, scope: str) -> bool:
-    return known.received == received and known.scope == scope
+    """Whether a request on record is this very one; an imported one is not, because its import may be undone."""
+    return known.received == received and known.scope == scope and known.batch is None

@@ -11,6 +11,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 from openpyxl.utils.datetime import from_excel
 
 from optoutdesk.domain.errors import UnreadableListError
+from optoutdesk.spreadsheets.findings import Notes
 from optoutdesk.spreadsheets.table import Block, CellValue
 
 MAX_ROWS = 1_048_576
@@ -71,6 +72,8 @@ class Sheet:
 
     name: str
     hidden: bool = False
+    filled: bool | None = None
+    """Whether anything is in it; None where only reading it tells."""
 
 
 def from_serial(
@@ -166,10 +169,10 @@ def whole(number: float) -> float | int:
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
-def in_blocks(rows: Iterable[Row], name: str) -> Iterator[Block]:
+def in_blocks(rows: Iterable[Row], name: str, notes: Notes) -> Iterator[Block]:
     """Put rows, their numbers ascending, into blocks of about 2,000; rows that are missing come as blank ones.
 
-    A gap of more than 10,000 rows is skipped. UnreadableListError when the rows of the file called `name` are so
+    `notes` are those of the rows' reader. A gap of more than 10,000 rows is skipped. UnreadableListError when the rows of the file called `name` are so
     wide that together they hold more cells than any list does.
     """
     block = Block([], [], [])
@@ -182,9 +185,11 @@ def in_blocks(rows: Iterable[Row], name: str) -> Iterator[Block]:
         if len(block.numbers) >= _BLOCK_ROWS or cells - cells_before > _BLOCK_CELLS:
             if cells > _MOST_CELLS:
                 raise too_big(name, f"{cells:,} cells up to row {number:,}")
+            block.hidden = notes.take(block.numbers, block.rows)
             yield block
             block, cells_before = Block([], [], []), cells
     if block.numbers:
+        block.hidden = notes.take(block.numbers, block.rows)
         yield block
 
 
@@ -238,9 +243,11 @@ def protected(name: str) -> UnreadableListError:
     )
 
 
-def without_result(cell: str, sheet: str) -> UnreadableListError:
-    """Return the sentence for a formula that was never calculated: taken as blank, it could hide an address."""
-    return UnreadableListError(
-        f"Cell {cell} of sheet {sheet} holds a formula without a result; open the workbook in Excel or "
-        "LibreOffice, save it, and try again."
-    )
+def without_result(notes: Notes, sheet: str) -> UnreadableListError:
+    """Return the sentence for formulas that were never calculated: taken as blank, they could hide addresses."""
+    count, first = notes.formulas_without_value, notes.first_without_value
+    if count == 1:
+        found = f"Cell {first} of sheet {sheet} holds a formula without a result"
+    else:
+        found = f"{count:,} cells of sheet {sheet} hold formulas without a result, the first is {first}"
+    return UnreadableListError(f"{found}; open the workbook in Excel or LibreOffice, save it, and try again.")

@@ -1,10 +1,12 @@
 """What a list looks like inside: where its header stands and which of its columns hold addresses."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optoutdesk.domain.errors import NoAddressColumnError, UsageError
+from optoutdesk.domain.hashing import ALGORITHMS, digest_key
 
 SAMPLE_ROWS = 400
 """Rows that are looked at to understand a list."""
@@ -18,6 +20,27 @@ _NAMES_OTHER = re.compile(
     re.IGNORECASE,
 )
 _REPEATS = re.compile(r"display", re.IGNORECASE)
+# What of several columns of hashes is the address: "email_md5" before "sha256", and "phone_sha256" never.
+_HASHED_ADDRESS = re.compile(r"mail|courriel|correo", re.IGNORECASE)
+_HASHED = re.compile(r"hash|md-?5|sha-?\d|digest", re.IGNORECASE)
+_HASHED_OTHER = re.compile(
+    r"phone|mobile|(?<![a-z])tel|name|zip|postal|post ?code|country|city|device|cookie|password|token|session|"
+    r"(?<![a-z])ip(?![a-z])",
+    re.IGNORECASE,
+)
+_ENTRY_NAMES = {
+    "address",
+    "addresses",
+    "domain",
+    "domains",
+    "entry",
+    "hash",
+    "hashes",
+    "md5",
+    "sha1",
+    "sha256",
+    "sha512",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +58,14 @@ class Column:
     """Rows of the sample in which it is not empty."""
     addresses: int
     """Rows of the sample in which it holds an address, or something like one."""
+    hashes: int = 0
+    """Rows of the sample in which it holds a hash of the length that most have; counted in lists of opt-outs."""
+
+    @property
+    def holds_hashes(self) -> bool:
+        """Whether nearly all that stands in it are hashes of one length, so that it is a hashed list."""
+        odd = self.filled - self.hashes
+        return self.hashes > 0 and odd <= max(1, self.filled // 10) and 2 * odd <= self.hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +104,29 @@ def find_layout(
     *,
     header: bool | None = None,
     wanted: Sequence[str] = (),
+    optouts: bool = False,
 ) -> Layout:
     """Understand a list from its first rows (decoded cells; [] for a blank row).
 
     `header` settles whether there is one; `wanted` names the address columns by header, letter or number from 1.
     NoAddressColumnError when none is found, UsageError for a column that is not there. `name` is the file's.
+    `optouts`: a list of opt-outs may hold hashes; a column of them is an address column where none holds addresses.
+    Such a list can be found to have no address column at all: somebody will say which one it is.
     """
-    by_content = _columns(rows, None)
-    position = _find_header(rows, by_content) if header is None else (_first_filled(rows) if header else None)
-    columns = _columns(rows, position)
+    by_content = _columns(rows, None, optouts=optouts)
+    position = (
+        _find_header(rows, by_content, optouts=optouts)
+        if header is None
+        else (_first_filled(rows) if header else None)
+    )
+    columns = _columns(rows, position, optouts=optouts)
     if wanted:
-        chosen = tuple(dict.fromkeys(_named(column, columns) for column in wanted))
+        chosen = tuple(dict.fromkeys(find_column(column, columns) for column in wanted))
+    elif optouts:
+        chosen = _entry_columns(columns)
     else:
         chosen = _address_columns(columns)
-    if not chosen:
+    if not chosen and not optouts:
         raise NoAddressColumnError(
             f"No column of {name} holds e-mail addresses. Choose the file or the sheet with the addresses, "
             "or name the column that holds them."
@@ -100,7 +140,7 @@ def find_layout(
     )
 
 
-def _columns(rows: Sequence[Sequence[str]], header: int | None) -> tuple[Column, ...]:
+def _columns(rows: Sequence[Sequence[str]], header: int | None, *, optouts: bool) -> tuple[Column, ...]:
     below = rows if header is None else rows[header + 1 :]
     width = max((len(row) for row in rows), default=0)
     found = []
@@ -115,13 +155,28 @@ def _columns(rows: Sequence[Sequence[str]], header: int | None) -> tuple[Column,
                 tuple(text[:60] for text in cells[:_SAMPLES]),
                 len(cells),
                 sum(1 for text in cells if _AT.search(text)),
+                _hashes(cells) if optouts else 0,
             )
         )
     return tuple(found)
 
 
+def _hashes(cells: Sequence[str]) -> int:
+    lengths = Counter(len(key) for text in cells if len(text) in ALGORITHMS and (key := digest_key(text)))
+    return max(lengths.values(), default=0)
+
+
 def _by_content(column: Column) -> bool:
     return column.addresses > 0 and 2 * column.addresses >= column.filled
+
+
+def _holds_entries(column: Column) -> bool:
+    entries = column.addresses + column.hashes
+    return entries > 0 and 2 * entries >= column.filled
+
+
+def _says_who(cell: str, *, optouts: bool) -> bool:
+    return bool(_AT.search(cell)) or (optouts and digest_key(cell) is not None)
 
 
 def _names_address(name: str) -> bool:
@@ -142,20 +197,38 @@ def _address_columns(columns: Sequence[Column]) -> tuple[int, ...]:
     return tuple(sorted(proper | {c.index for c in named}))
 
 
+def _entry_columns(columns: Sequence[Column]) -> tuple[int, ...]:
+    """Return the columns that say who opted out: by their addresses, else by hashes, else by both together."""
+    hashed = [c for c in columns if c.holds_hashes]
+    if any(_by_content(c) or (c.addresses and _names_address(c.name)) for c in columns):
+        chosen = _address_columns(columns)
+        return tuple(index for index in chosen if not columns[index].holds_hashes) or chosen
+    hashed = [
+        c for c in hashed if not _HASHED_OTHER.search(c.name) or _HASHED_ADDRESS.search(c.name)
+    ] or hashed
+    for names in (_HASHED_ADDRESS, _HASHED):
+        if named := tuple(c.index for c in hashed if names.search(c.name)):
+            return named
+    if hashed:
+        return (hashed[0].index,)
+    mixed = tuple(c.index for c in columns if _holds_entries(c))
+    return mixed or _address_columns(columns)
+
+
 def _first_filled(rows: Sequence[Sequence[str]]) -> int | None:
     return next((i for i, row in enumerate(rows) if any(cell.strip() for cell in row)), None)
 
 
-def _find_header(rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> int | None:
+def _find_header(rows: Sequence[Sequence[str]], columns: Sequence[Column], *, optouts: bool) -> int | None:
     """Return the position of the header row: below titles, above the first person."""
-    content = {column.index for column in columns if _by_content(column)}
+    content = {c.index for c in columns if _by_content(c) or (optouts and _holds_entries(c))}
     usual = sorted(sum(1 for cell in row if cell.strip()) for row in rows if row)
     typical = usual[len(usual) // 2] if usual else 0
     people = 0
     title = None
     for i, row in enumerate(rows[:_HEADER_WITHIN]):
         filled = [index for index, cell in enumerate(row) if cell.strip()]
-        if any(index in content and _AT.search(row[index]) for index in filled):
+        if any(index in content and _says_who(row[index], optouts=optouts) for index in filled):
             people += 1
             if people > 1:
                 break  # one may be the owner's address in a title; a header does not stand below two
@@ -170,12 +243,14 @@ def _find_header(rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> in
         filled = [index for index, cell in enumerate(row) if cell.strip()]
         if not filled or (len(filled) == 1 < typical):
             continue  # blank, or a title
-        if any(_AT.search(cell) for cell in row):
+        if any(_says_who(cell, optouts=optouts) for cell in row):
             return None
         words = [row[index].strip() for index in filled]
         at_address = content & set(filled)
         looks_named = all(_looks_like_a_name(word) for word in words) and len(set(words)) == len(words)
-        return i if at_address and looks_named else None
+        # A list of opt-outs of which only the header is there, or whose entries are none that are known.
+        bare = optouts and not content and (len(words) > 1 or words[0].casefold() in _ENTRY_NAMES)
+        return i if looks_named and (at_address or bare) else None
     return None
 
 
@@ -183,7 +258,7 @@ def _looks_like_a_name(text: str) -> bool:
     return len(text) < 60 and not re.fullmatch(r"[\d\s.,:/+()-]*", text) and not re.search(r"\bat\b", text)
 
 
-def _named(wanted: str, columns: Sequence[Column]) -> int:
+def find_column(wanted: str, columns: Sequence[Column]) -> int:
     """Return the index of the column someone named by its header, its letter or its number from 1."""
     text = wanted.strip()
     for column in columns:

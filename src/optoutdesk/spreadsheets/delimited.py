@@ -31,10 +31,12 @@ def _quoted_at_need(text: str) -> str:
 class SheetWriter:
     """Writes rows of a report for a person to open in a spreadsheet program: UTF-8 with a mark, formulas defused."""
 
-    def __init__(self, target: ByteSink, header: Sequence[str]) -> None:
+    def __init__(self, target: ByteSink, header: Sequence[str] | None) -> None:
+        """Start a report; without a header where the list it repeats has none."""
         self._target = target
         target.write(b"\xef\xbb\xbf")
-        target.write(self.line(header).encode("utf-8", "replace"))
+        if header is not None:
+            target.write(self.line(header).encode("utf-8", "replace"))
 
     def line(self, cells: Iterable[str]) -> str:
         """Return a row of cells as a line."""

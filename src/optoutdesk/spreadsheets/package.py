@@ -5,6 +5,7 @@ Parts are read from the zip into memory piece by piece and never put on disk, so
 
 import errno
 import posixpath
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -74,6 +75,22 @@ class Package:
         with self._sentences(), self._open(self._info(part)) as stream:
             return stream.read(size)
 
+    def holds(self, part: str, pattern: re.Pattern[bytes]) -> bool:
+        """Whether bytes of a part match; True too where they cannot tell because it is not written in ASCII.
+
+        Of a match that is longer than 256 bytes it may see nothing.
+        """
+        end = b""
+        with self._sentences(), self._open(self._held(part)) as stream:
+            while data := stream.read(_READ):
+                if not end and b"\0" in data[:4]:
+                    return True  # UTF-16
+                end += data
+                if pattern.search(end):
+                    return True
+                end = end[-256:]
+        return False
+
     def parser(self, *, namespaces: bool = False) -> expat.XMLParserType:
         """Return a parser that refuses what no spreadsheet program writes. `namespaces`: names are "uri local"."""
         parser = expat.ParserCreate(None, " " if namespaces else None)
@@ -85,15 +102,7 @@ class Package:
 
     def feed(self, part: str, parser: expat.XMLParserType, *, small: bool = False) -> Iterator[None]:
         """Send a part through a parser, yielding after each piece of it. `small` parts are held to 256 MB."""
-        info = self._info(part)
-        if info.file_size > (_MOST_BYTES_OF_SMALL_PART if small else _MOST_BYTES):
-            raise too_big(self.name, f"{part} is {info.file_size:,} bytes")
-        if info.file_size > max(_RATIO_COUNTS_FROM, _MOST_RATIO * info.compress_size):
-            raise too_big(
-                self.name, f"{part} unpacks from {info.compress_size:,} to {info.file_size:,} bytes"
-            )
-        # ZipFile never gives more bytes than were declared, and checks their sum at the end.
-        with self._sentences(), self._open(info) as stream:
+        with self._sentences(), self._open(self._held(part, small=small)) as stream:
             fed = 0
             while data := stream.read(_READ):
                 for start in range(0, len(data), _PIECE):
@@ -163,6 +172,17 @@ class Package:
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # nor does Excel read others
             raise damaged(self.name, f"{part} is compressed by method {info.compress_type}")
         return info
+
+    def _held(self, part: str, *, small: bool = False) -> ZipInfo:
+        """Return where a part is that may be read to its end: it unpacks to no more bytes than a sheet can have."""
+        info = self._info(part)
+        if info.file_size > (_MOST_BYTES_OF_SMALL_PART if small else _MOST_BYTES):
+            raise too_big(self.name, f"{part} is {info.file_size:,} bytes")
+        if info.file_size > max(_RATIO_COUNTS_FROM, _MOST_RATIO * info.compress_size):
+            raise too_big(
+                self.name, f"{part} unpacks from {info.compress_size:,} to {info.file_size:,} bytes"
+            )
+        return info  # ZipFile never gives more bytes than were declared, and checks their sum at the end
 
     def _open(self, info: ZipInfo) -> IO[bytes]:
         with _zipfile_errors():

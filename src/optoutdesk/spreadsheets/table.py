@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from optoutdesk.spreadsheets.findings import Findings
+
 
 class Format(StrEnum):
     """The file formats that are read."""
@@ -43,6 +45,8 @@ class Block:
     """What the same family's writer copies: the row's text with its line end, or a list of CellValue | None."""
     several_lines: list[int] = field(default_factory=list)
     """Positions of text rows that span several lines: a quotation mark left open looks like that."""
+    hidden: list[int] = field(default_factory=list)
+    """Positions of rows that are hidden in the workbook, by a filter or by hand, ascending."""
 
 
 class Table(Protocol):
@@ -57,6 +61,12 @@ class Table(Protocol):
 
     def blocks(self) -> Iterator[Block]:
         """Yield all rows in order. Raises UnreadableListError with a sentence for the person."""
+
+    def findings(self) -> Findings:
+        """Return what is to be said about the list before anything is done with it; nothing about text.
+
+        Of a workbook it is known once all blocks were read; else the sheet is read for it. UnreadableListError.
+        """
 
     def decode(self, cell: str) -> str:
         """Return a cell of Block.rows as proper text."""

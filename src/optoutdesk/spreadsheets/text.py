@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from optoutdesk.domain.errors import UnreadableListError
+from optoutdesk.spreadsheets.findings import Findings
 from optoutdesk.spreadsheets.table import Block, ByteSink, Format
 
 BLOCK_SIZE = 1 << 18
@@ -63,6 +64,10 @@ class TextTable:
     def encoding_name(self) -> str:
         """The encoding as it is called on screen."""
         return ENCODING_NAMES[self.encoding]
+
+    def findings(self) -> Findings:
+        """Return nothing: nothing is hidden in text."""
+        return Findings()
 
     def decode(self, cell: str) -> str:
         """Return a cell of Block.rows as proper text, even where a file mixes encodings."""

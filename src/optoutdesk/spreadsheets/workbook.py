@@ -7,7 +7,8 @@ from typing import Protocol
 
 from optoutdesk.domain.errors import UnreadableListError, UsageError
 from optoutdesk.spreadsheets import ods, ole, xlsx
-from optoutdesk.spreadsheets.cells import Row, Sheet, damaged, in_blocks
+from optoutdesk.spreadsheets.cells import Row, Sheet, damaged, in_blocks, without_result
+from optoutdesk.spreadsheets.findings import Findings, Notes
 from optoutdesk.spreadsheets.package import Package
 from optoutdesk.spreadsheets.table import Block, Format
 from optoutdesk.spreadsheets.xls import XlsBook, too_old
@@ -23,8 +24,15 @@ class Book(Protocol):
     sheets: tuple[Sheet, ...]
     """Its worksheets in their order; never empty."""
 
-    def rows(self, index: int) -> Iterator[Row]:
-        """Yield the rows of a sheet that hold anything, in order. UnreadableListError for damage."""
+    def rows(self, index: int, notes: Notes) -> Iterator[Row]:
+        """Yield the rows of a sheet that hold anything, in order. UnreadableListError for damage.
+
+        A formula that was never calculated is only noted: what is read on is short of a cell. At the end `notes`
+        are complete.
+        """
+
+    def is_plain(self, index: int) -> bool:
+        """Whether it is cheaply seen that reading a sheet would note nothing. UnreadableListError for damage."""
 
     def column_widths(self, index: int) -> Mapping[int, float]:
         """Return the widths of a sheet's columns in characters, by column from 0; only those that are set."""
@@ -40,10 +48,43 @@ class WorkbookTable:
         self.sheet: str | None = self.sheets[index]
         self._book = book
         self._index = index
+        self._findings: Findings | None = None
+        self._other_sheets: tuple[str, ...] | None = None
 
     def blocks(self) -> Iterator[Block]:
         """Yield all rows in order; blank rows after the last filled one are none."""
-        return in_blocks(self._book.rows(self._index), self.path.name)
+        notes = Notes()
+        rows = self._book.rows(self._index, notes)
+        for block in in_blocks(rows, self.path.name, notes):
+            if notes.formulas_without_value:
+                break
+            yield block
+        if notes.formulas_without_value:
+            for _ in rows:
+                pass  # to count all of them
+            raise without_result(notes, self._book.sheets[self._index].name)
+        self._findings = self._summary(notes)
+
+    def findings(self) -> Findings:
+        """Return what is to be said about the sheet; known after all blocks were read, else the sheet is read."""
+        if self._findings is None:
+            notes = Notes()
+            if not self._book.is_plain(self._index):
+                for _ in in_blocks(self._book.rows(self._index, notes), self.path.name, notes):
+                    pass
+            self._findings = self._summary(notes)
+        return self._findings
+
+    def _summary(self, notes: Notes) -> Findings:
+        sheet = self._book.sheets[self._index]
+        if self._other_sheets is None:
+            self._other_sheets = tuple(
+                other.name
+                for index, other in enumerate(self._book.sheets)
+                if index != self._index
+                if (_holds_anything(self._book, index) if other.filled is None else other.filled)
+            )
+        return notes.summary(sheet.name, hidden_sheet=sheet.hidden, other_sheets=self._other_sheets)
 
     def decode(self, cell: str) -> str:
         """Return the cell: workbooks hold proper text."""
@@ -134,12 +175,24 @@ def _by_content(file: str, book: Book) -> int:
         return visible[0]
     filled: list[int] = []
     for index in visible:
+        notes = Notes()
         try:
-            for _, texts, _ in book.rows(index):
+            for _, texts, _ in book.rows(index, notes):
                 if index not in filled:
                     filled.append(index)
                 if any("@" in text for text in texts):
                     return index
         except UnreadableListError:
             return index
+        if notes.formulas_without_value:
+            return index
     return (filled or visible)[0]
+
+
+def _holds_anything(book: Book, index: int) -> bool:
+    """Whether there is anything in a sheet; there may be when it cannot be read."""
+    notes = Notes()
+    try:
+        return any(True for _ in book.rows(index, notes)) or bool(notes.formulas_without_value)
+    except UnreadableListError:
+        return True

@@ -27,9 +27,9 @@ from optoutdesk.spreadsheets.cells import (
     style_of,
     too_big,
     whole,
-    without_result,
 )
 from optoutdesk.spreadsheets.columns import letter_of
+from optoutdesk.spreadsheets.findings import Notes
 from optoutdesk.spreadsheets.ole import CompoundFile, OleError
 from optoutdesk.spreadsheets.table import CellValue
 
@@ -39,6 +39,7 @@ _COLUMNS = 256
 # Record types, by their names in [MS-XLS] 2.3.2.
 _FORMULA, _DATE1904, _FILE_PASS, _CODE_PAGE = 0x06, 0x22, 0x2F, 0x42
 _COL_INFO, _BOUND_SHEET, _MUL_RK, _RSTRING, _XF, _SST, _LABEL_SST = 0x7D, 0x85, 0xBD, 0xD6, 0xE0, 0xFC, 0xFD
+_FILTER_MODE, _AUTO_FILTER, _MERGED, _ROW = 0x9B, 0x9E, 0xE5, 0x208
 _NUMBER, _LABEL, _BOOL_ERR, _STRING, _RK, _FORMAT = 0x203, 0x204, 0x205, 0x207, 0x27E, 0x41E
 # The records of cells that hold something, and the bytes that each has at least.
 _CELLS = {
@@ -95,13 +96,20 @@ class XlsBook:
                 f"The workbook {self._name} has no sheet with cells. Choose the one that holds your contacts."
             )
 
-    def rows(self, index: int) -> Iterator[Row]:
+    def is_plain(self, _: int) -> bool:
+        """Return False: reading a sheet takes no longer than a glance at it, as it is in memory."""
+        return False
+
+    def rows(self, index: int, notes: Notes) -> Iterator[Row]:
         """Yield the rows of a sheet that hold anything."""
         try:
-            rows, texts_of_formulas = self._find_cells(index)
+            rows, texts_of_formulas = self._find_cells(index, notes)
+            hidden = self._note_sheet(index, notes)
             for number in sorted(rows):
-                row = self._row(number, rows[number], texts_of_formulas, self.sheets[index].name)
+                row = self._row(number, rows[number], texts_of_formulas, notes)
                 if row[1]:
+                    if number in hidden:
+                        notes.hidden.append(number + 1)
                     yield row
         except (OleError, struct.error, IndexError) as error:
             details = f"sheet {self.sheets[index].name}: {type(error).__name__}: {error}"
@@ -156,7 +164,29 @@ class XlsBook:
             elif kind == _SST:
                 self._strings = read_strings(Pieces(stream, Record(kind, at, size)))
 
-    def _find_cells(self, index: int) -> tuple[dict[int, list[int]], dict[int, int]]:
+    def _note_sheet(self, index: int, notes: Notes) -> set[int]:
+        """Note hidden columns, merged cells and filters; return the hidden rows, from 0."""
+        stream = self._stream
+        hidden: set[int] = set()
+        for kind, at, size in records(stream, self._places[index]):
+            if kind == _ROW and size >= 14:
+                number, flags = struct.unpack_from("<H10xH", stream, at)
+                if flags & 0x20:
+                    hidden.add(number)
+            elif kind == _COL_INFO and size >= 10:
+                first, last, _, _, flags = struct.unpack_from("<HHHHH", stream, at)
+                if flags & 1:
+                    notes.hidden_columns.update(range(first, min(last + 1, _COLUMNS)))
+            elif kind in (_FILTER_MODE, _AUTO_FILTER):
+                notes.filtered = True
+            elif kind == _MERGED and size % 8 == 2:
+                for first_row, last_row, first, last in struct.iter_unpack(
+                    "<HHHH", stream[at + 2 : at + size]
+                ):
+                    notes.merge(first_row + 1, last_row + 1, first, last)
+        return hidden
+
+    def _find_cells(self, index: int, notes: Notes) -> tuple[dict[int, list[int]], dict[int, int]]:
         """Return where the cells of each row (from 0) stand, as they need not be in order.
 
         Also where the text stands that is the result of the formula at a place.
@@ -164,7 +194,8 @@ class XlsBook:
         rows: dict[int, list[int]] = {}
         texts: dict[int, int] = {}
         stream = self._stream
-        formula = first_formula = -1
+        formula = -1
+        formulas: list[int] = []
         calculated = not stream[8:].startswith(_XLWT)
         for kind, at, size in records(self._stream, self._places[index]):
             if kind in _CELLS:
@@ -173,16 +204,17 @@ class XlsBook:
                 rows.setdefault(stream[at] | stream[at + 1] << 8, []).append(at - 4)
                 if kind == _FORMULA:
                     formula = at
-                    first_formula = at if first_formula < 0 else first_formula
+                    formulas.append(at)
                     calculated = calculated or stream[at + 6] != _EMPTY_RESULT
             elif kind == _STRING:
                 texts[formula] = at - 4
-        if first_formula >= 0 and not calculated:
-            row, column = struct.unpack_from("<HH", stream, first_formula)
-            raise without_result(f"{letter_of(column)}{row + 1}", self.sheets[index].name)
+        if not calculated:
+            for at in formulas:
+                row, column = struct.unpack_from("<HH", stream, at)
+                notes.no_value(f"{letter_of(column)}{row + 1}")
         return rows, texts
 
-    def _row(self, number: int, places: list[int], texts_of_formulas: dict[int, int], sheet: str) -> Row:
+    def _row(self, number: int, places: list[int], texts_of_formulas: dict[int, int], notes: Notes) -> Row:
         found: dict[int, CellValue] = {}
         for place in places:
             kind, size = struct.unpack_from("<HH", self._stream, place)
@@ -193,7 +225,8 @@ class XlsBook:
             elif kind == _FORMULA:
                 value = self._result(at, texts_of_formulas.get(at))
                 if value is None:
-                    raise without_result(f"{letter_of(column)}{number + 1}", sheet)
+                    notes.no_value(f"{letter_of(column)}{number + 1}")
+                    continue
                 cells = [(column, style, value)]
             else:
                 cells = [(column, style, self._constant(kind, at, size))]

@@ -12,8 +12,9 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from optoutdesk.domain.errors import UnreadableListError
 from optoutdesk.spreadsheets.cells import BUILT_IN_FORMATS, MAX_COLUMNS, Row, Sheet, Style, style_of
+from optoutdesk.spreadsheets.findings import Notes
 from optoutdesk.spreadsheets.package import Attributes, Package, resolve
-from optoutdesk.spreadsheets.xlsx_sheet import SheetParser, StringsParser, unescape
+from optoutdesk.spreadsheets.xlsx_sheet import CRITERIA, SheetParser, StringsParser, is_true, unescape
 
 MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -21,6 +22,10 @@ MAIN = (
 )
 # A width for "all columns to the right" is not one for each of them.
 _MOST_WIDTHS = 1_000
+# What may come into the findings, whatever it turns out to be; nothing else of a sheet does.
+_REMARKABLE = re.compile(
+    rb"""hidden\s*=\s*["'](?!0["']|false["'])|<(?:[^<>\s"':/]{1,99}:)?(?:f|mergeCell)[\s/>]"""
+)
 # Of 16 kB each; more than this is not there to be read.
 _PIECES_BEFORE_CELLS = 500
 
@@ -39,7 +44,7 @@ class XlsxBook:
             self._epoch = WINDOWS_EPOCH
 
             def visit(path: list[str], attributes: Attributes) -> None:
-                if path[-1] == "workbookPr" and attributes.get("date1904") in ("1", "true", "on"):
+                if path[-1] == "workbookPr" and is_true(attributes.get("date1904")):
                     self._epoch = MAC_EPOCH
                 elif path[-2:] == ["sheets", "sheet"]:
                     relation = next((v for k, v in attributes.items() if k.endswith("relationships id")), "")
@@ -59,7 +64,12 @@ class XlsxBook:
             )
         self.sheets = tuple(sheets)
 
-    def rows(self, index: int) -> Iterator[Row]:
+    def is_plain(self, index: int) -> bool:
+        """Whether a glance at a sheet shows that its notes would be empty."""
+        with Package(self._path) as package:
+            return not package.holds(self._parts[index], _REMARKABLE)
+
+    def rows(self, index: int, notes: Notes) -> Iterator[Row]:
         """Yield the rows of a sheet that hold anything."""
         with Package(self._path) as package:
             part = self._parts[index]
@@ -67,7 +77,8 @@ class XlsxBook:
             if self._strings is None:
                 self._strings = _read_strings(package, self._strings_part)
             name = self.sheets[index].name
-            sheet = SheetParser(prefix, (package.name, name), self._strings, self._styles, self._epoch)
+            place = (package.name, name)
+            sheet = SheetParser(prefix, place, self._strings, self._styles, self._epoch, notes)
             parser = package.parser()
             parser.StartElementHandler = sheet.start
             parser.EndElementHandler = sheet.end
@@ -75,6 +86,8 @@ class XlsxBook:
             for _ in package.feed(part, parser):
                 yield from sheet.take_rows()
             sheet.check_end()
+            if notes.any_hidden and not notes.filtered:
+                notes.filtered = _has_filtered_table(package, part)
 
     def column_widths(self, index: int) -> dict[int, float]:
         """Return the widths of a sheet's columns in characters, by column from 0."""
@@ -131,6 +144,21 @@ def main_part(package: Package) -> str:
         if name.rpartition(":")[2] == "workbook":
             return part
     return ""
+
+
+def _has_filtered_table(package: Package, part: str) -> bool:
+    """Whether a filter is on in one of the tables of a sheet, which are parts of their own."""
+    found = False
+
+    def visit(path: list[str], _: Attributes) -> None:
+        nonlocal found
+        found = found or (path[:-1] == ["table", "autoFilter", "filterColumn"] and path[-1] in CRITERIA)
+
+    targets, kinds = _relations(package, part)
+    for relation, kind in kinds.items():
+        if kind == "table" and targets[relation] in package:
+            package.walk(targets[relation], visit)
+    return found
 
 
 def _relations(package: Package, part: str) -> tuple[dict[str, str], dict[str, str]]:

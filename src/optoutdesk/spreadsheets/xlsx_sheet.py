@@ -23,9 +23,9 @@ from optoutdesk.spreadsheets.cells import (
     mend_surrogates,
     parse_number,
     too_big,
-    without_result,
 )
 from optoutdesk.spreadsheets.columns import letter_of
+from optoutdesk.spreadsheets.findings import Notes
 from optoutdesk.spreadsheets.package import DEEPEST, Attributes
 from optoutdesk.spreadsheets.table import CellValue
 
@@ -43,13 +43,21 @@ def unescape(text: str) -> str:
 
 
 _COLUMNS = {letter_of(index): index for index in range(MAX_COLUMNS)}
+_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
+CRITERIA = ("filters", "customFilters", "top10", "dynamicFilter", "colorFilter", "iconFilter")
+"""What stands in an autoFilter's filterColumn by which rows are hidden."""
+
+
+def is_true(written: str | None) -> bool:
+    """Whether an attribute says yes, by XML Schema's boolean; some programs write "on"."""
+    return written in ("1", "true", "on")
 
 
 class SheetParser:
     """Expat's handlers for a sheet. Whatever it does not know between the cells it refuses, rather than skip a person.
 
     Rows without anything in them are left out. `prefix` stands before the names of elements; `place` is the names
-    of file and sheet.
+    of file and sheet; what is to be said about the sheet goes into `notes`.
     """
 
     def __init__(
@@ -59,8 +67,10 @@ class SheetParser:
         strings: list[str],
         styles: Mapping[str | None, Style],
         epoch: dt.datetime,
+        notes: Notes,
     ) -> None:
         self._place = place
+        self._notes = notes
         self._strings = strings
         self._styles = styles
         self._plain = styles[None]
@@ -70,7 +80,11 @@ class SheetParser:
         )
         self._row, self._data = prefix + "row", prefix + "sheetData"
         self._known_asides = {prefix + "rPr", prefix + "rPh", prefix + "phoneticPr"}
+        self._column_element, self._merge = prefix + "col", prefix + "mergeCell"
+        self._properties = prefix + "sheetPr"
+        self._criteria = {prefix + name for name in CRITERIA}
         self._in_data = self._seen_data = self._in_text = self._formula = self._valued = False
+        self._hidden = False  # the row
         self._aside = self._nested = 0
         self._cell: Attributes | None = None
         self._parts: list[str] = []
@@ -107,6 +121,8 @@ class SheetParser:
             self._in_text = self._valued = True
         elif name == self._row:
             self._begin_row(attributes.get("r"))
+            hidden = attributes.get("hidden")
+            self._hidden = hidden is not None and is_true(hidden)
         elif name == self._t:
             self._nested += 1
             self._in_text = not self._aside
@@ -120,6 +136,8 @@ class SheetParser:
                 self._in_data = self._seen_data = True
             elif self._in_data and not self._aside and name not in (self._is, self._r):
                 self._refuse(f"an element {name} near row {self._number}")
+            elif not self._in_data:
+                self._note(name, attributes)
 
     def characters(self, data: str) -> None:
         """Take text."""
@@ -137,6 +155,8 @@ class SheetParser:
         elif name == self._row:
             if self._texts:
                 self._rows.append((self._number, self._texts, self._values))
+                if self._hidden:
+                    self._notes.hidden.append(self._number)
             self._row_text = ""
         elif name == self._t:
             self._nested -= 1
@@ -182,7 +202,7 @@ class SheetParser:
         if not parts:
             # A formula that gives an empty text has an empty value of that type.
             if self._formula and not (self._valued and cell_type == "str"):
-                raise without_result(f"{letter_of(column)}{self._number}", self._place[1])
+                self._notes.no_value(f"{letter_of(column)}{self._number}")
             return
         written = parts[0] if len(parts) == 1 else "".join(parts)
         parts.clear()
@@ -208,6 +228,25 @@ class SheetParser:
             values.extend([None] * gap)
         texts.append(text)
         values.append(_new(CellValue, (value, number_format)))
+
+    def _note(self, name: str, attributes: Attributes) -> None:
+        """Note an element before or after the rows. Kept views have the same ones, but deeper."""
+        depth = self._nested
+        if name == self._merge and depth == 3:
+            if match := _RANGE.fullmatch(attributes.get("ref", "")):
+                first, first_row, last, last_row = match.groups()
+                self._notes.merge(
+                    int(first_row), int(last_row), _COLUMNS.get(first, 0), _COLUMNS.get(last, 0)
+                )
+        elif name == self._column_element and depth == 3 and is_true(attributes.get("hidden")):
+            first, last = attributes.get("min", ""), attributes.get("max", "")
+            if first.isdecimal() and last.isdecimal() and max(len(first), len(last)) < 9:
+                columns = range(max(int(first) - 1, 0), min(int(last), MAX_COLUMNS))
+                self._notes.hidden_columns.update(columns)
+        elif (name in self._criteria and depth == 4) or (
+            name == self._properties and depth == 2 and is_true(attributes.get("filterMode"))
+        ):
+            self._notes.filtered = True
 
     def _column(self, reference: str | None) -> int:
         """Return the column of a cell from 0 by its turn, if it has no reference, or refuse it."""

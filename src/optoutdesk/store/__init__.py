@@ -2,6 +2,7 @@
 
 from optoutdesk.store.acts import Act
 from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
+from optoutdesk.store.staging import Staged, StagedRow, Staging
 from optoutdesk.store.store import Store
 
-__all__ = ["Act", "RegisterFilter", "RegisterPage", "RegisterRow", "Store"]
+__all__ = ["Act", "RegisterFilter", "RegisterPage", "RegisterRow", "Staged", "StagedRow", "Staging", "Store"]

@@ -23,11 +23,22 @@ _DAMAGED = (
 )
 
 
-def open_database(file: Path, *, busy_seconds: float = BUSY_SECONDS) -> SqliteDatabase:
-    """Open or create the database and check it. Raises StoreError with a sentence when that cannot be."""
+def open_database(
+    file: Path, *, busy_seconds: float = BUSY_SECONDS, one_connection: bool = False
+) -> SqliteDatabase:
+    """Open or create the database and check it. Raises StoreError with a sentence when that cannot be.
+
+    Each thread has a connection of its own; with `one_connection` one serves whichever thread has its turn.
+    """
     with translated(file):
         _make_private(file)
-        database = SqliteDatabase(str(file), pragmas=_PRAGMAS, timeout=busy_seconds)
+        database = SqliteDatabase(
+            str(file),
+            pragmas=_PRAGMAS,
+            timeout=busy_seconds,
+            thread_safe=not one_connection,
+            check_same_thread=not one_connection,
+        )
         database.connect()
         try:
             _prepare(database, file)

@@ -9,6 +9,7 @@ from typing import Any
 
 from optoutdesk.domain import ledger
 from optoutdesk.domain.cleaning import CleanRecord
+from optoutdesk.domain.importing import Batch
 from optoutdesk.domain.requests import Channel, Kind, OptIn, OptOutRequest, Precision, Received
 
 
@@ -40,7 +41,17 @@ def request_values(request: OptOutRequest) -> tuple[ledger.Value, ...]:
         request.due.isoformat(),
         request.policy,
         request.counting,
+        request.name,
+        request.platform,
+        request.batch,
     )
+
+
+REQUEST = (
+    "r.*, (SELECT at FROM done WHERE request_id = r.id), (SELECT by FROM done WHERE request_id = r.id),"
+    " (SELECT u.at FROM withdrawn w JOIN undo u ON u.id = w.undo_id WHERE w.request_id = r.id)"
+)
+"""What to_request needs of a request r."""
 
 
 def to_request(row: Sequence[Any]) -> OptOutRequest:
@@ -59,8 +70,87 @@ def to_request(row: Sequence[Any]) -> OptOutRequest:
         due=date.fromisoformat(row[13]),
         policy=row[14],
         counting=row[15],
-        done_at=from_text(row[16]) if row[16] else None,
-        done_by=row[17] or "",
+        name=row[16],
+        platform=row[17],
+        batch=row[18],
+        done_at=from_text(row[19]) if row[19] else None,
+        done_by=row[20] or "",
+        withdrawn_at=from_text(row[21]) if row[21] else None,
+    )
+
+
+_OF_BATCH = """
+    SELECT r.id, r.kind, r.key FROM batch b JOIN request r
+        ON r.id BETWEEN b.first_request AND b.first_request + b.requests - 1 WHERE b.id = :batch
+    UNION
+    SELECT r.id, r.kind, r.key FROM also a JOIN request r ON r.id = a.request_id
+        WHERE a.batch_id = :batch AND r.batch_id IN (SELECT batch_id FROM undo)
+"""
+_WORKED_ON = """
+    EXISTS (SELECT 1 FROM done WHERE request_id = o.id)
+    OR EXISTS (SELECT 1 FROM opt_in i JOIN batch b ON b.id = :batch
+        WHERE i.key = o.key AND i.kind = o.kind AND i.recorded_at >= b.at)
+"""
+_NAMED_AGAIN = """
+    EXISTS (SELECT 1 FROM also a
+        WHERE a.request_id = o.id AND a.batch_id <> :batch AND a.batch_id NOT IN (SELECT batch_id FROM undo))
+"""
+_STANDING = f"FROM ({_OF_BATCH}) o WHERE NOT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = o.id)"
+WITHDRAWABLE = f"SELECT o.id {_STANDING} AND NOT ({_WORKED_ON}) AND NOT {_NAMED_AGAIN} ORDER BY o.id"
+"""The requests that go when a batch is undone: what it brought, and what an undone batch left to it."""
+COUNT_WITHDRAWABLE = f"SELECT count(*) {_STANDING} AND NOT ({_WORKED_ON}) AND NOT {_NAMED_AGAIN}"
+COUNT_STAYING = f"SELECT count(*) {_STANDING} AND ({_WORKED_ON} OR {_NAMED_AGAIN})"
+STAYING = (
+    f"SELECT o.id, ({_WORKED_ON}) {_STANDING} AND ({_WORKED_ON} OR {_NAMED_AGAIN}) ORDER BY o.id LIMIT :limit"
+)
+"""Those that stay, and whether because she has worked on them since; else another file names them too."""
+
+
+BATCH = "b.*, u.at, u.by FROM batch b LEFT JOIN undo u ON u.batch_id = b.id"
+"""What to_batch needs."""
+
+
+def batch_values(batch: Batch) -> tuple[ledger.Value, ...]:
+    return (
+        to_text(batch.at),
+        batch.by,
+        as_text(batch.source_path.name),
+        as_text(batch.source_path),
+        batch.source_size,
+        batch.source_sha256,
+        batch.profile_name,
+        json.dumps(dict(batch.settings)),
+        batch.rows,
+        batch.imported,
+        batch.already_known,
+        batch.review,
+        batch.skipped,
+        batch.overdue,
+        batch.requests,
+        batch.first_request,
+    )
+
+
+def to_batch(row: Sequence[Any]) -> Batch:
+    return Batch(
+        id=row[0],
+        at=from_text(row[1]),
+        by=row[2],
+        source_path=Path(row[4]),
+        source_size=row[5],
+        source_sha256=row[6],
+        profile_name=row[7],
+        settings=json.loads(row[8]),
+        rows=row[9],
+        imported=row[10],
+        already_known=row[11],
+        review=row[12],
+        skipped=row[13],
+        overdue=row[14],
+        requests=row[15],
+        first_request=row[16],
+        undone_at=from_text(row[17]) if row[17] else None,
+        undone_by=row[18] or "",
     )
 
 

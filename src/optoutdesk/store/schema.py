@@ -36,6 +36,28 @@ class Ledger(_Table):
     hash = BlobField()
 
 
+class Batch(_Table):
+    """One import: the file, how it was read, and what it came to."""
+
+    id = IntegerField(primary_key=True)
+    at = TextField()
+    by = TextField()
+    source_name = TextField()
+    source_path = TextField()
+    source_size = IntegerField()
+    source_sha256 = TextField()
+    profile_name = TextField()
+    settings = TextField()
+    row_count = IntegerField()
+    imported = IntegerField()
+    already_known = IntegerField()
+    review = IntegerField()
+    skipped = IntegerField()
+    overdue = IntegerField()
+    requests = IntegerField()
+    first_request = IntegerField()
+
+
 class Request(_Table):
     """An opt-out request as recorded. Instants are ISO 8601 UTC to the second, days ISO 8601."""
 
@@ -55,6 +77,9 @@ class Request(_Table):
     due = TextField()
     policy = TextField()
     counting = TextField()
+    name = TextField()
+    platform = TextField()
+    batch = ForeignKeyField(Batch, null=True, index=False)
 
     class Meta:
         indexes = (
@@ -65,6 +90,31 @@ class Request(_Table):
             ),  # all that is barred, by its grounds
             (("received_at", "id"), False),  # the register's order
         )
+
+
+class Also(_Table):
+    """An import brought the very same request again: it stays when the import that brought it first is undone."""
+
+    id = IntegerField(primary_key=True)
+    batch = ForeignKeyField(Batch)
+    request = ForeignKeyField(Request)
+
+
+class Undo(_Table):
+    """An import was undone."""
+
+    id = IntegerField(primary_key=True)
+    batch = ForeignKeyField(Batch, unique=True)
+    at = TextField()
+    by = TextField()
+
+
+class Withdrawn(_Table):
+    """A request is no longer in force, because an import was undone."""
+
+    id = IntegerField(primary_key=True)
+    request = ForeignKeyField(Request, unique=True)
+    undo = ForeignKeyField(Undo, index=False)
 
 
 class OptIn(_Table):
@@ -128,7 +178,16 @@ class OpenRequest(_Table):
     due = TextField(index=True)
 
 
-COVERED: dict[str, type[Model]] = {"request": Request, "opt_in": OptIn, "done": Done, "clean": Clean}
+COVERED: dict[str, type[Model]] = {
+    "batch": Batch,
+    "request": Request,
+    "also": Also,
+    "opt_in": OptIn,
+    "done": Done,
+    "clean": Clean,
+    "undo": Undo,
+    "withdrawn": Withdrawn,
+}
 """The tables whose rows the ledger covers, by their names in it."""
 
 TABLES: tuple[type[Model], ...] = (Ledger, *COVERED.values(), OpenRequest)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,39 +14,64 @@ from zoneinfo import ZoneInfo
 from optoutdesk.domain import ledger
 from optoutdesk.domain.address import parent_domains
 from optoutdesk.domain.cleaning import CleanRecord
+from optoutdesk.domain.hashing import ALGORITHMS, digests_of
+from optoutdesk.domain.importing import Batch
 from optoutdesk.domain.matching import Grounds, SuppressionList
-from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, OptOutRequest, in_force, with_clock
+from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, OptOutRequest, in_force, is_lifted, with_clock
 from optoutdesk.store import schema
 from optoutdesk.store.acts import Act
 from optoutdesk.store.connection import BUSY_SECONDS, check_whole, connection_of, open_database, translated
 from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
-from optoutdesk.store.rows import from_text, to_clean, to_entry, to_opt_in, to_request, to_text
+from optoutdesk.store.rows import (
+    BATCH,
+    COUNT_STAYING,
+    COUNT_WITHDRAWABLE,
+    REQUEST,
+    STAYING,
+    from_text,
+    to_batch,
+    to_clean,
+    to_entry,
+    to_opt_in,
+    to_request,
+    to_text,
+)
 
 Subject = tuple[Kind, str]
 """What a request is about: an address's match key or a domain."""
 
 _LOOKUP = 400
 """Keys asked for in one statement."""
+_MANY = 10_000
+"""Rows written at once."""
 
 
 class Store:
     """The suppression list's file, open. Any thread may use it; each closes its own connection with close()."""
 
-    def __init__(self, file: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self, file: Path, *, busy_seconds: float = BUSY_SECONDS, one_connection: bool = False
+    ) -> None:
         self.file = file
-        self._database = open_database(file, busy_seconds=busy_seconds)
+        self._busy_seconds = busy_seconds
+        self._database = open_database(file, busy_seconds=busy_seconds, one_connection=one_connection)
+
+    def on_one_connection(self) -> "Store":
+        """Return the same suppression list on one connection of its own, for whichever thread has its turn."""
+        return Store(self.file, busy_seconds=self._busy_seconds, one_connection=True)
 
     def close(self) -> None:
         """Close this thread's connection. A later call opens it again."""
         self._database.close()
 
     @property
-    def _connection(self) -> sqlite3.Connection:
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, for the modules of this package."""
         return connection_of(self._database)
 
     def _rows(self, sql: str, parameters: Sequence[ledger.Value] = ()) -> Iterator[tuple[Any, ...]]:
         with translated(self.file):
-            yield from self._connection.execute(sql, parameters)
+            yield from self.connection.execute(sql, parameters)
 
     # -- writing
 
@@ -56,13 +82,15 @@ class Store:
         Raises StoreBusyError when someone else is writing, StoreError when it cannot be stored: then nothing was.
         """
         with translated(self.file):
-            connection = self._connection
+            connection = self.connection
             with self._database.atomic("IMMEDIATE"):
                 act = Act(connection)
                 yield act
                 if not act.entry_wanted:
                     return
                 self._settle(act.touched)
+                for requests in act.touched_requests:
+                    self._settle_requests(requests)
                 entry = act.entry_after(self.last_entry(), now, by, name)
                 connection.execute(
                     "INSERT INTO ledger (seq, at, by, act, spans, digests, previous, hash) VALUES (?,?,?,?,?,?,?,?)",
@@ -93,7 +121,7 @@ class Store:
     def verify(self) -> ledger.Verification:
         """Check the file, the whole ledger and every stored row; some seconds for a million rows."""
         with translated(self.file):
-            connection = self._connection
+            connection = self.connection
             connection.execute("BEGIN")  # one snapshot: a write in between must not look like damage
             try:
                 check_whole(connection, self.file, indexes=True)
@@ -159,6 +187,7 @@ class Store:
         yield from self._rows(
             "SELECT kind, key FROM request GROUP BY kind, key HAVING count(*) > 1"
             " UNION SELECT kind, key FROM opt_in"
+            " UNION SELECT r.kind, r.key FROM withdrawn w JOIN request r ON r.id = w.request_id"
         )
 
     def _settle(self, subjects: Iterable[Subject]) -> None:
@@ -176,14 +205,40 @@ class Store:
                 for (key,) in list(contested):
                     self._set_open((kind, key))
 
+    def _settle_requests(self, ids: str) -> None:
+        """Do the same for the subjects of all requests that a statement selects by id, in one pass."""
+        subjects = (
+            f"SELECT kind, key FROM request r WHERE id IN ({ids}) AND (EXISTS (SELECT 1 FROM request o"
+            " WHERE o.kind = r.kind AND o.key = r.key AND o.id <> r.id) OR EXISTS (SELECT 1 FROM opt_in i"
+            " WHERE i.key = r.key AND i.kind = r.kind))"
+        )
+        opted_in = set(self.opted_in())
+        rows = self.connection.execute(
+            f"SELECT {REQUEST} FROM (SELECT DISTINCT kind, key FROM ({subjects})) s"
+            " CROSS JOIN request r ON r.kind = s.kind AND r.key = s.key ORDER BY r.kind, r.key"
+        )
+        stopped: list[tuple[int]] = []
+        running: list[tuple[int, str]] = []
+        for (kind, key), group in groupby(rows, key=itemgetter(1, 2)):
+            requests = [to_request(row) for row in group]
+            opt_ins = self.opt_ins_about((kind, key)) if (kind, key) in opted_in else []
+            stopped += [(request.id,) for request in requests]
+            still = with_clock(in_force(requests, opt_ins, None))
+            running += [(request.id, request.due.isoformat()) for request in still]
+            if len(stopped) >= _MANY:
+                self._set_clocks(stopped, running)
+        self._set_clocks(stopped, running)
+
+    def _set_clocks(self, stopped: list[tuple[int]], running: list[tuple[int, str]]) -> None:
+        self.connection.executemany("DELETE FROM open_request WHERE request_id = ?", stopped)
+        self.connection.executemany("INSERT INTO open_request (request_id, due) VALUES (?, ?)", running)
+        stopped.clear()
+        running.clear()
+
     def _set_open(self, subject: Subject) -> None:
         still = with_clock(self.barring(subject, None))
-        self._connection.executemany(
-            "DELETE FROM open_request WHERE request_id = ?",
+        self._set_clocks(
             [(request.id,) for request in self.requests_about(subject)],
-        )
-        self._connection.executemany(
-            "INSERT INTO open_request (request_id, due) VALUES (?, ?)",
             [(request.id, request.due.isoformat()) for request in still],
         )
 
@@ -192,23 +247,27 @@ class Store:
     def suppression_list(self, target: str | None) -> tuple[SuppressionList, ledger.Entry | None]:
         """Return all that is barred from mail to `target` (None: from any mail), and the ledger entry it stands at."""
         with translated(self.file):
-            connection = self._connection
+            connection = self.connection
             connection.execute("BEGIN")  # one snapshot for the list and its ledger entry
             try:
                 found = {kind: self._barred(kind, target) for kind in Kind}
-                return SuppressionList(found[Kind.ADDRESS], found[Kind.DOMAIN]), self.last_entry()
+                hashes = {bytes.fromhex(key): grounds for key, grounds in found[Kind.HASH].items()}
+                listed = SuppressionList(found[Kind.ADDRESS], found[Kind.DOMAIN], hashes)
+                return listed, self.last_entry()
             finally:
                 connection.execute("ROLLBACK")
 
     def _barred(self, kind: Kind, target: str | None) -> dict[str, Grounds]:
         scope = "" if target is None else "AND scope IN (?, ?)"
         scopes = () if target is None else (ALL_MAIL, target)
+        undone = any(self._rows("SELECT 1 FROM undo LIMIT 1"))
+        standing = "AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = request.id)" if undone else ""
         # Few days and channels stand behind a million addresses: the database joins the keys of each, straight
         # from an index, faster than it hands them out one by one. Keys hold no line breaks. The earliest day
         # comes last, so that of several requests about one key it is the one that is left.
         groups = self._rows(
             "SELECT received_day, channel, scope, group_concat(key, char(10)) FROM request"
-            f" WHERE kind = ? {scope} GROUP BY received_day, channel, scope"
+            f" WHERE kind = ? {scope} {standing} GROUP BY received_day, channel, scope"
             " ORDER BY received_day DESC, channel DESC, scope DESC",
             (kind.value, *scopes),
         )
@@ -233,9 +292,34 @@ class Store:
         """Return the requests in force about one address or one domain alone, the earliest first."""
         return in_force(self.requests_about(subject), self.opt_ins_about(subject), target, at)
 
-    def barring_address(self, key: str, target: str | None) -> list[OptOutRequest]:
-        """Return the requests in force that bar mail to an address: its own first, then its domains'."""
-        return self.barring((Kind.ADDRESS, key), target) + self.barring_domain(key.partition("@")[2], target)
+    def barring_address(self, key: str, target: str | None, given: str | None = None) -> list[OptOutRequest]:
+        """Return the requests in force that bar mail to an address: its own first, then hashed ones, its domains' last."""
+        return self.barring((Kind.ADDRESS, key), target) + self.barring_otherwise(key, target, given)
+
+    def barring_otherwise(
+        self, key: str, target: str | None, given: str | None = None
+    ) -> list[OptOutRequest]:
+        """Return the requests in force that bar mail to an address by its hash or its domain."""
+        digests = digests_of(key, given, self.hash_algorithms())
+        hashed = [r for digest in digests for r in self.barring((Kind.HASH, digest), target)]
+        return hashed + self.barring_domain(key.partition("@")[2], target)
+
+    def hash_algorithms(self) -> list[str]:
+        """Return how the addresses on record that are only known by their hash were hashed."""
+        return [
+            name
+            for length, name in ALGORITHMS.items()
+            if any(
+                self._rows(
+                    "SELECT 1 FROM request WHERE kind = ? AND length(key) = ? LIMIT 1",
+                    (Kind.HASH.value, length),
+                )
+            )
+        ]
+
+    def opted_in(self) -> list[tuple[str, str]]:
+        """Return kind and key of whoever opted in again."""
+        return list(self._rows("SELECT DISTINCT kind, key FROM opt_in"))
 
     def barring_domain(self, domain: str, target: str | None) -> list[OptOutRequest]:
         """Return the requests in force that bar all mail to a domain: its own first, then those above it."""
@@ -284,9 +368,18 @@ class Store:
 
     def count_suppressed(self) -> int:
         """Return how many different addresses and domains are barred from some mail."""
-        listed = int(next(self._rows("SELECT count(*) FROM (SELECT DISTINCT kind, key FROM request)"))[0])
-        again = self._rows("SELECT DISTINCT kind, key FROM opt_in")
-        return listed - sum(not self.barring((Kind(kind), key), None) for kind, key in again)
+        standing = "WHERE NOT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = request.id)"
+        listed = int(
+            next(self._rows(f"SELECT count(*) FROM (SELECT DISTINCT kind, key FROM request {standing})"))[0]
+        )
+        again = [
+            (Kind(kind), key)
+            for kind, key in self.opted_in()
+            if any(
+                self._rows(f"SELECT 1 FROM request {standing} AND kind = ? AND key = ? LIMIT 1", (kind, key))
+            )
+        ]
+        return listed - sum(not self.barring(subject, None) for subject in again)
 
     def count_done(self, since: datetime) -> tuple[int, int]:
         """Return how many requests were done since a moment, and how many of them by the end of their due date."""
@@ -358,15 +451,14 @@ class Store:
 
     def _register_row(self, request: OptOutRequest) -> RegisterRow:
         opt_ins = self.opt_ins_about((request.kind, request.key))
-        lifted = bool(opt_ins) and not in_force([request], opt_ins, None)
+        lifted = bool(opt_ins) and is_lifted(request.scope, request.received, opt_ins)
         return RegisterRow(request, lifted, self.is_open(request.id))
 
     def _requests(self, clause: str, parameters: Sequence[ledger.Value]) -> list[OptOutRequest]:
         return [
             to_request(row)
             for row in self._rows(
-                "SELECT r.*, (SELECT at FROM done WHERE request_id = r.id), (SELECT by FROM done WHERE request_id = r.id)"
-                f" FROM request r {clause}",
+                f"SELECT {REQUEST} FROM request r {clause}",
                 parameters,
             )
         ]
@@ -387,7 +479,9 @@ class Store:
             return True
         rows = self._rows("SELECT spans FROM ledger WHERE seq > ?", (entry,))
         return any(
-            span.table in ("request", "opt_in") for (text,) in rows for span in ledger.decode_spans(text)
+            span.table in ("request", "opt_in", "withdrawn")
+            for (text,) in rows
+            for span in ledger.decode_spans(text)
         )
 
     def opted_out_since(self, entry: int) -> int:
@@ -397,3 +491,38 @@ class Store:
             for (text,) in self._rows("SELECT spans FROM ledger WHERE seq > ?", (entry,))
         )
         return sum(span.count for span in spans if span.table == "request")
+
+    # -- imports
+
+    def batches(self, limit: int = 50) -> list[Batch]:
+        """Return the newest imports first."""
+        return [to_batch(row) for row in self._rows(f"SELECT {BATCH} ORDER BY b.id DESC LIMIT ?", (limit,))]
+
+    def batch(self, batch_id: int) -> Batch | None:
+        """Return one import."""
+        return next(
+            (to_batch(row) for row in self._rows(f"SELECT {BATCH} WHERE b.id = ?", (batch_id,))), None
+        )
+
+    def batch_of(self, sha256: str) -> Batch | None:
+        """Return the newest import of a file with this content that was not undone."""
+        rows = self._rows(
+            f"SELECT {BATCH} WHERE b.source_sha256 = ? AND u.id IS NULL ORDER BY b.id DESC LIMIT 1", (sha256,)
+        )
+        return next(map(to_batch, rows), None)
+
+    def withdrawable(self, batch_id: int) -> tuple[int, int]:
+        """Return how many requests would go if an import was undone, and how many would stay."""
+        asked = {"batch": batch_id}
+        with translated(self.file):
+            return tuple(  # type: ignore[return-value]  # two of them
+                int(self.connection.execute(sql, asked).fetchone()[0])
+                for sql in (COUNT_WITHDRAWABLE, COUNT_STAYING)
+            )
+
+    def staying(self, batch_id: int, limit: int) -> list[tuple[OptOutRequest, bool]]:
+        """Return the first requests that would stay, and whether because they were worked on since."""
+        with translated(self.file):
+            rows = self.connection.execute(STAYING, {"batch": batch_id, "limit": limit}).fetchall()
+        found = [(self.request(request_id), bool(worked_on)) for request_id, worked_on in rows]
+        return [(request, worked_on) for request, worked_on in found if request is not None]

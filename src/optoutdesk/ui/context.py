@@ -39,6 +39,14 @@ class Context(QObject):
     """Changes: what an act changed; each screen reloads what it shows."""
     open_list = Signal(object)
     """Path: go to Clean a list and open it."""
+    import_file = Signal(object)
+    """Path: go to Import opt-outs and open it."""
+    file_given = Signal(object)
+    """Path: a file was dropped where both may be meant; ask if it looks like opt-outs, else clean it."""
+    choose_import = Signal()
+    """Go to Import opt-outs and ask for a file."""
+    show_imports = Signal()
+    """Go to the imports made so far, and the backups."""
     show_history = Signal(object, str)
     """Kind, key: go to Opt-outs with that address's or domain's history."""
     show_open = Signal()

@@ -42,14 +42,17 @@ from optoutdesk.ui.widgets.toast import Toast
 # The rest is loaded when it is needed: the window is seen first.
 if TYPE_CHECKING:
     from optoutdesk.desk import Desk
+    from optoutdesk.domain.importing import Batch
     from optoutdesk.domain.requests import Kind
 
-TODAY, OPT_OUTS, CLEAN = range(3)
+TODAY, OPT_OUTS, CLEAN, IMPORT, IMPORTS = range(5)
 _SCREENS = (
     ("Today", "today", "Ctrl+1"),
     ("Opt-outs", "optouts", "Ctrl+2"),
     ("Clean a list", "clean", "Ctrl+3"),
 )
+_PARTS = {IMPORT: OPT_OUTS, IMPORTS: OPT_OUTS}
+"""Screens that belong to one of the rail."""
 _TICK_MS = 60_000
 SMALLEST = QSize(1024, 700)
 USUAL = QSize(1280, 800)
@@ -103,7 +106,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.stack, 1)
         columns.addWidget(self._content, 1)
         self.setCentralWidget(ground)
-        for _ in _SCREENS:
+        for _ in (*_SCREENS, *_PARTS):
             # An empty page until she first goes there: a screen is built when it is needed.
             self.stack.addWidget(QWidget())
 
@@ -115,10 +118,13 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(24, 0, 24, 0)
         row.setSpacing(12)
         self.find_box = FindBox(QKeySequence("Ctrl+K"))
+        self.import_button = Button("Import opt-outs…")
+        self.import_button.setToolTip("Ctrl+I")
         self.record_button = Button("Record opt-out", primary=True)
         self.record_button.setToolTip("Ctrl+N")
         row.addWidget(self.find_box, 3)
         row.addStretch(1)
+        row.addWidget(self.import_button)
         row.addWidget(self.record_button)
         return bar
 
@@ -126,12 +132,17 @@ class MainWindow(QMainWindow):
         context = self.context
         context.changed.connect(self._on_changed)
         context.open_list.connect(self.open_list)
+        context.import_file.connect(self.import_file)
+        context.file_given.connect(self.take_file)
+        context.choose_import.connect(self.choose_import)
+        context.show_imports.connect(self.show_imports)
         context.show_history.connect(self.show_history)
         context.show_open.connect(self.show_open)
         context.record_optout.connect(self.record_optout)
         context.record_draft.connect(self.record_draft)
         context.find.connect(self.open_find)
         self.find_box.clicked.connect(self.open_find)
+        self.import_button.clicked.connect(self.choose_import)
         self.record_button.clicked.connect(self._on_record)
         self.rail.chosen.connect(self.go_to)
         self.rail.switch.chosen.connect(self._on_theme)
@@ -141,6 +152,7 @@ class MainWindow(QMainWindow):
         self._shortcut("Ctrl+N", self._on_record)
         self._shortcut("Ctrl+K", self.open_find)
         self._shortcut("Ctrl+O", self.choose_list)
+        self._shortcut("Ctrl+I", self.choose_import)
         self._shortcut("Ctrl+1", self._go_to_today)
         self._shortcut("Ctrl+2", self._go_to_optouts)
         self._shortcut("Ctrl+3", self._go_to_clean)
@@ -227,6 +239,16 @@ class MainWindow(QMainWindow):
             from optoutdesk.ui.screens.optouts import OptOutsScreen
 
             return OptOutsScreen(self.context)
+        if index == IMPORT:
+            from optoutdesk.ui.screens.imports import ImportScreen
+
+            screen = ImportScreen(self.context)
+            screen.undo_wanted.connect(self.undo_import)
+            return screen
+        if index == IMPORTS:
+            from optoutdesk.ui.screens.imports_history import ImportsScreen
+
+            return ImportsScreen(self.context)
         from optoutdesk.ui.screens.clean import CleanScreen
 
         return CleanScreen(self.context)
@@ -235,11 +257,15 @@ class MainWindow(QMainWindow):
     def go_to(self, index: int) -> None:
         """Show a screen."""
         screen = self.screen_at(index)
-        self.rail.buttons[index].setChecked(True)
+        if index != IMPORT and IMPORT in self._screens and self.stack.currentIndex() == IMPORT:
+            self._screens[IMPORT].leave()
+        self.rail.buttons[_PARTS.get(index, index)].setChecked(True)
         self.stack.setCurrentIndex(index)
         stale = self._stale.pop(index, Changes.NOTHING)
         if stale:
             screen.reload(stale)
+        if index == IMPORT:
+            screen.come_back()
         if not self.rail.isAncestorOf(self.focusWidget() or self):
             screen.first_focus()
 
@@ -266,6 +292,62 @@ class MainWindow(QMainWindow):
         """Go to Clean a list and ask for a file."""
         self.go_to(CLEAN)
         self._screens[CLEAN].ask_for_list()
+
+    @Slot(object)
+    def import_file(self, path: Path) -> None:
+        """Go to Import opt-outs and open a file there."""
+        self.go_to(IMPORT)
+        self._screens[IMPORT].open_file(path)
+
+    @Slot()
+    def choose_import(self) -> None:
+        """Go to Import opt-outs: back to the file she is looking at, or ask for one."""
+        self.go_to(IMPORT)
+        if not self._screens[IMPORT].open:
+            self._screens[IMPORT].ask_for_file()
+
+    @Slot()
+    def show_imports(self) -> None:
+        """Go to the imports made so far."""
+        self.go_to(IMPORTS)
+
+    @Slot(object)
+    def undo_import(self, batch: "Batch") -> None:
+        """Go to the imports and ask whether one is to be undone."""
+        self.go_to(IMPORTS)
+        self._screens[IMPORTS].ask_undo(batch)
+
+    @Slot(object)
+    def take_file(self, path: Path) -> None:
+        """Take a file that was dropped: on Opt-outs it is imported, elsewhere it is a list to clean, or she is asked."""
+        index = self.stack.currentIndex()
+        if _PARTS.get(index, index) == OPT_OUTS:
+            self.import_file(path)
+        elif index == CLEAN:
+            self.open_list(path)
+        else:
+            self._ask_what_it_is(path)
+
+    def _ask_what_it_is(self, path: Path) -> None:
+        from optoutdesk.ui.dialogs.which import is_of_opt_outs
+
+        desk = self.context.desk
+        self.context.lookups.run(
+            lambda _report: (path, is_of_opt_outs(desk, path)), done=self._known_what_it_is
+        )
+
+    @Slot(object)
+    def _known_what_it_is(self, known: tuple[Path, str]) -> None:
+        path, what = known
+        if not what:
+            self.open_list(path)
+            return
+        from optoutdesk.ui.dialogs.which import WhichDialog
+
+        dialog = WhichDialog(path, what, self)
+        dialog.import_wanted.connect(self.import_file)
+        dialog.clean_wanted.connect(self.open_list)
+        dialog.open()
 
     @Slot(object, str)
     def show_history(self, kind: "Kind", key: str) -> None:
@@ -370,7 +452,10 @@ class MainWindow(QMainWindow):
 
         if dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
-            self.toast.say("Drop the list to clean it. Your file is never changed.")
+            index = self.stack.currentIndex()
+            of_opt_outs = _PARTS.get(index, index) == OPT_OUTS
+            what = "file to import the opt-outs in it" if of_opt_outs else "list to clean it"
+            self.toast.say(f"Drop the {what}. Your file is never changed.")
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         super().dragLeaveEvent(event)
@@ -383,7 +468,7 @@ class MainWindow(QMainWindow):
         path = dropped_file(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            self.open_list(path)
+            self.take_file(path)
 
     # -- size and place
 
@@ -401,5 +486,7 @@ class MainWindow(QMainWindow):
         with suppress(OSError, UserError):
             desk.change_settings(replace(desk.settings, window=place))
         self.context.close()
+        if IMPORT in self._screens:
+            self._screens[IMPORT].shut()
         desk.close()
         super().closeEvent(event)

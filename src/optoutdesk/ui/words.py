@@ -116,6 +116,8 @@ def moment_or_day(instant: datetime, zone: str, today: date) -> str:
 
 def received(receipt: Received, today: date) -> str:
     """Return when a request arrived, as precisely as it is known."""
+    if receipt.precision is Precision.UNKNOWN:
+        return not_known_by(receipt.day)
     if receipt.precision is Precision.MINUTE:
         return moment(receipt.instant, receipt.zone, today)
     return "Today" if receipt.day == today else day(receipt.day, today)
@@ -124,9 +126,22 @@ def received(receipt: Received, today: date) -> str:
 def received_in_full(receipt: Received) -> str:
     """Return `10 Nov 2026, 16:42`, or the day alone when no time is known."""
     text = short_date(receipt.day)
+    if receipt.precision is Precision.UNKNOWN:
+        return not_known_by(receipt.day)
     if receipt.precision is Precision.DAY:
         return text
     return f"{text}, {clock(receipt.instant.astimezone(ZoneInfo(receipt.zone)))}"
+
+
+def received_day(receipt: Received) -> str:
+    """Return the day of receipt for a narrow column: `10 Nov 2026`, `by 20 Nov 2026` where it is not known."""
+    by = "by " if receipt.precision is Precision.UNKNOWN else ""
+    return f"{by}{short_date(receipt.day)}"
+
+
+def not_known_by(latest: date) -> str:
+    """Return how a receipt reads of which only the latest possible day is known."""
+    return f"not known, by {short_date(latest)} at the latest"
 
 
 # -- channels and scopes
@@ -182,12 +197,24 @@ def scope_inline(value: str) -> str:
     return wording.scope_words(value)
 
 
-def subject(kind: Kind, key: str) -> str:  # noqa: ARG001 - a domain has no @ in its key
-    """Return an address, or a domain as *@domain, in readable letters."""
+def subject(kind: Kind, key: str) -> str:
+    """Return an address, or a domain as *@domain, in readable letters; of a hash its kind and how it begins."""
+    if kind is Kind.HASH:
+        return f"{hash_kind(key)} {key[:8]}…"
     local, at, domain = key.rpartition("@")
     if "xn--" in domain:
         domain = _readable(domain)
     return f"{local}{at or '*@'}{domain}"
+
+
+def subject_in_full(kind: Kind, key: str) -> str:
+    """Return what the short form leaves out: of a hash all its digits."""
+    return f"{hash_kind(key)} {key}" if kind is Kind.HASH else subject(kind, key)
+
+
+def hash_kind(digest: str) -> str:
+    """Return which hash an entry is, by its length: `SHA-256`."""
+    return {32: "MD5", 40: "SHA-1", 64: "SHA-256", 128: "SHA-512"}.get(len(digest), "Hash")
 
 
 @lru_cache(maxsize=4096)
@@ -287,7 +314,7 @@ def evidence(removed: Removed) -> str:
         return str(cause)
     if isinstance(cause, int):
         return f"same as row {number(cause)}"
-    return "no address in this row" if removed.reason is Reason.NO_ADDRESS else ""
+    return wording.WITHOUT_CAUSE.get(removed.reason, "")
 
 
 # -- the register
@@ -303,6 +330,8 @@ class State(NamedTuple):
 def state(row: RegisterRow, today: date, soon: date) -> State:
     """Return how a line of the register stands; `soon` is the last due date that counts as due soon."""
     request = row.request
+    if request.withdrawn_at is not None:
+        return State("Import undone", "plain")
     if row.lifted:
         return State("Opted in again", "plain")
     if request.done_at is not None:
@@ -316,6 +345,8 @@ def state(row: RegisterRow, today: date, soon: date) -> State:
 
 def state_hint(row: RegisterRow) -> str:
     """Return what a state needs said about it; "" where its word says it all."""
+    if row.request.withdrawn_at is not None:
+        return "The import that brought it was undone: it bars no mail"
     if row.lifted or row.open or row.request.done_at is not None:
         return ""
     return "An earlier request of the same person counts"
@@ -330,7 +361,10 @@ def done_late(request: OptOutRequest) -> bool:
 
 def blocked_since(request: OptOutRequest) -> str:
     """Return `Blocked from all mail since 10 Nov 2026, 16:42`."""
-    return f"Blocked from {scope_inline(request.scope)} since {received_in_full(request.received)}"
+    since = received_in_full(request.received)
+    if request.received.precision is Precision.UNKNOWN:
+        return f"Blocked from {scope_inline(request.scope)}; receipt {since}"
+    return f"Blocked from {scope_inline(request.scope)} since {since}"
 
 
 def is_one_list(value: str) -> bool:

@@ -155,6 +155,8 @@ class RegisterModel(QAbstractTableModel):
         if role == MUTED_ROLE:
             return column == DUE and not _counts(row)
         if role == Qt.ItemDataRole.ToolTipRole:
+            if column == ADDRESS:
+                return words.subject_in_full(row.request.kind, row.request.key)
             # A narrow column shortens it.
             return self._text(row, column) if column != STATE else words.state_hint(row)
         return None
@@ -164,7 +166,7 @@ class RegisterModel(QAbstractTableModel):
         if column == ADDRESS:
             return words.subject(request.kind, request.key)
         if column == RECEIVED:
-            return words.short_date(request.received.day)
+            return words.received_day(request.received)
         if column == HOW:
             return words.channel(request.channel)
         if column == LIST:
@@ -179,4 +181,6 @@ class RegisterModel(QAbstractTableModel):
 
 def _counts(row: RegisterRow) -> bool:
     """Whether the due date of a request matters, or did: not when it was lifted or an earlier request counts."""
-    return not row.lifted and (row.open or row.request.done_at is not None)
+    return (
+        not row.lifted and row.request.withdrawn_at is None and (row.open or row.request.done_at is not None)
+    )

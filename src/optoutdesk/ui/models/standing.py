@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from optoutdesk.domain.requests import ALL_MAIL, Kind, OptOutRequest
+from optoutdesk.domain.requests import ALL_MAIL, Kind, OptOutRequest, Precision
 from optoutdesk.services.register import History
 from optoutdesk.ui import words
 
@@ -30,7 +30,8 @@ def in_one_line(history: History, today: date) -> str:
     since = words.short_date(request.received.day)
     if request.kind is Kind.DOMAIN and history.kind is Kind.ADDRESS:
         return f"{words.subject(request.kind, request.key)} is suppressed since {since}"
-    parts = [f"Opted out of {scope_quoted(request.scope)} on {since} {words.by_channel(request.channel)}"]
+    when = "by" if request.received.precision is Precision.UNKNOWN else "on"
+    parts = [f"Opted out of {scope_quoted(request.scope)} {when} {since} {words.by_channel(request.channel)}"]
     if request.kind is Kind.DOMAIN:
         parts = [f"The whole domain is suppressed since {since}"]
     if request.done_at is not None:

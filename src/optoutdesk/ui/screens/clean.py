@@ -1,6 +1,7 @@
 """Clean a list: a contact list in, a clean list out; her file is never changed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optoutdesk.domain.cleaning import CleanRecord, Reason
+from optoutdesk.domain.cleaning import CleanRecord, HiddenRows, Reason
 from optoutdesk.domain.errors import Cancelled, ListChangedError, UserError
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.clean_list import ListFile, Outputs, Plan, Result
 from optoutdesk.ui.context import EVERYTHING, Context
 from optoutdesk.ui.dialogs.columns import ColumnsDialog
 from optoutdesk.ui.dialogs.replace import ReplaceDialog
+from optoutdesk.ui.screens.clean_hidden import must_be_answered
 from optoutdesk.ui.screens.clean_pages import StartPage, WorkingPage
 from optoutdesk.ui.screens.clean_result import ResultView
 from optoutdesk.ui.tasks import Task
@@ -40,6 +42,8 @@ class CleanScreen(QWidget):
         self._plan: Plan | None = None
         self._result: Result | None = None
         self._saved: CleanRecord | None = None
+        self._hidden: HiddenRows | None = None
+        """What she said about the hidden rows of the sheet on screen."""
         self._failed_path: Path | None = None
         self._examining: Plan | None = None
         self._focus: QWidget | None = None
@@ -61,6 +65,7 @@ class CleanScreen(QWidget):
         self.view.columns_wanted.connect(self._change_columns)
         self.view.another_wanted.connect(self.ask_for_list)
         self.view.record_wanted.connect(self._record)
+        self.view.hidden.answered.connect(self._answered)
         self.view.side.changed.connect(self._options_changed)
         self.view.side.save_card.save.clicked.connect(self._save)
         self.view.side.save_card.elsewhere.clicked.connect(self._save_elsewhere)
@@ -177,10 +182,10 @@ class CleanScreen(QWidget):
 
     def _opened(self, file: ListFile) -> None:
         self.view.side.show_lists(self._context.desk.register.scopes())
-        options = self.view.side.options()
         same = self._plan is not None and self._plan.list.path == file.path
-        self._plan = self._result = self._saved = None
-        self._examine(Plan(file, options.target if same else None, options.rules))
+        self._plan = self._result = self._saved = self._hidden = None
+        plan = self._plan_for(file)
+        self._examine(plan if same else replace(plan, target=None))
 
     def _not_opened(self, error: Exception) -> None:
         if isinstance(error, Cancelled):
@@ -215,16 +220,27 @@ class CleanScreen(QWidget):
 
     def _read_otherwise(self, file: ListFile) -> None:
         """Examine the same list with what she corrected; what was saved before is out of date then."""
-        options = self.view.side.options()
-        self._examine(Plan(file, options.target, options.rules))
+        if self._plan is not None and self._plan.list.table.sheet != file.table.sheet:
+            self._hidden = None
+        self._examine(self._plan_for(file))
 
     # -- examining
+
+    def _plan_for(self, file: ListFile) -> Plan:
+        """Return what is to be done with a list, as she has set it."""
+        options = self.view.side.options()
+        return Plan(file, options.target, replace(options.rules, hidden=self._hidden))
 
     def _options_changed(self) -> None:
         plan = self._examining or self._plan
         if plan is not None:
-            options = self.view.side.options()
-            self._examine(Plan(plan.list, options.target, options.rules))
+            self._examine(self._plan_for(plan.list))
+
+    def _answered(self, answer: HiddenRows) -> None:
+        """Examine the list again with or without its hidden rows."""
+        self._hidden = answer
+        self.view.table.setFocus()  # the button goes, and Enter must not press the next one
+        self._options_changed()
 
     def _examine(self, plan: Plan) -> None:
         if self._task is not None:
@@ -254,7 +270,10 @@ class CleanScreen(QWidget):
                 else ""
             )
             self._saved = None
-            card.show_plan(result, self._context.desk.clean_list.default_outputs(plan), note)
+            ready = not must_be_answered(plan, result)
+            note = note if ready else "First say what becomes of the hidden rows."
+            outputs = self._context.desk.clean_list.default_outputs(plan)
+            card.show_plan(result, outputs, note, ready=ready)
         self._show_view()
         if fresh:
             self.view.table.setFocus()
@@ -280,13 +299,19 @@ class CleanScreen(QWidget):
         if self._plan is None or self._result is None:
             self._show_start()
         else:
+            self._hidden = self._plan.rules.hidden
             self.view.side.show_options(self._plan)
             self._show_view()
 
     # -- saving
 
+    def _can_save(self) -> bool:
+        plan, result = self._plan, self._result
+        shown = plan is not None and result is not None and not must_be_answered(plan, result)
+        return shown and self._task is None
+
     def _save(self) -> None:
-        if self._plan is None or self._task is not None:
+        if self._plan is None or not self._can_save():
             return
         outputs = self._context.desk.clean_list.default_outputs(self._plan)
         there = [path for path in (outputs.clean, outputs.removed) if path.exists()]
@@ -301,7 +326,7 @@ class CleanScreen(QWidget):
 
     def _save_elsewhere(self) -> None:
         """Ask for a folder and a name: hers may be read-only, or no place for clean lists."""
-        if self._plan is not None and self._task is None:
+        if self._plan is not None and self._can_save():
             self._outputs = self._context.desk.clean_list.default_outputs(self._plan)
             self._choose_name()
 

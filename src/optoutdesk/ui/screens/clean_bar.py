@@ -26,6 +26,7 @@ _COLOURS = {
     Reason.DUPLICATE: ("#87919A", "#87919A"),
     Reason.NOT_AN_ADDRESS: ("#6D4C8F", "#A98BD0"),
     Reason.NO_ADDRESS: ("#B9BEC2", "#565D64"),
+    Reason.HIDDEN: ("#5B84B1", "#7FA6D0"),
 }
 
 

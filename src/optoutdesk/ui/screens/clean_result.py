@@ -1,15 +1,19 @@
 """The result of a clean: the list's name and how it was understood, the bar, and the removed rows."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from optoutdesk.domain.cleaning import Reason
 from optoutdesk.services.clean_list import ListFile, Plan, Result
+from optoutdesk.services.wording import finding_sentences
 from optoutdesk.ui import words
 from optoutdesk.ui.models import removed_model as columns
 from optoutdesk.ui.models.removed_model import RemovedModel
 from optoutdesk.ui.screens.clean_bar import ShareBar
+from optoutdesk.ui.screens.clean_hidden import HiddenRowsBar
 from optoutdesk.ui.screens.clean_side import Side
 from optoutdesk.ui.widgets import Button, Card, ElidedLabel, EmptyState, FilterChips, label, line
 from optoutdesk.ui.widgets.basic import restyle
@@ -65,6 +69,8 @@ class ResultView(QWidget):
         left.setSpacing(0)
         page.addLayout(left, 1)
         self._add_heading(left)
+        self.hidden = HiddenRowsBar()
+        self.found = label("", "small", wrap=True)
         self.elsewhere = Notice("Change columns…")
         self.elsewhere.pressed.connect(self.columns_wanted)
         self.nobody = Notice("Record an opt-out")
@@ -73,7 +79,7 @@ class ResultView(QWidget):
         notices = QVBoxLayout(self._notices)
         notices.setSpacing(10)
         notices.setContentsMargins(0, 0, 0, 14)
-        for notice in (self.elsewhere, self.nobody):
+        for notice in (self.found, self.hidden, self.elsewhere, self.nobody):
             notices.addWidget(notice)
         left.addWidget(self._notices)
         card = Card()
@@ -177,9 +183,13 @@ class ResultView(QWidget):
             else "There is no row below its header."
         )
         self._stack.setCurrentIndex(0 if result.removed else 1)
+        self.hidden.show_result(plan, result)
+        self.found.setText(_found(result))
+        self.found.setVisible(bool(self.found.text()))
         self.elsewhere.tell(_elsewhere(result), "warning")
         self.nobody.tell(_nobody(plan, result), "accent")
-        self._notices.setVisible(not (self.elsewhere.isHidden() and self.nobody.isHidden()))
+        notices = (self.found, self.hidden, self.elsewhere, self.nobody)
+        self._notices.setVisible(not all(notice.isHidden() for notice in notices))
         self._fit()
         self._fit_table()
 
@@ -248,6 +258,11 @@ def understood(file: ListFile, result: Result, *, timed: bool = True) -> str:
     if timed:
         parts.append(f"checked in {max(result.seconds, 0.1):.1f} s")
     return " · ".join(parts)
+
+
+def _found(result: Result) -> str:
+    """Return what else there is in the workbook; about hidden rows there is a bar of its own."""
+    return " ".join(finding_sentences(replace(result.findings, hidden_rows=0), result.rows))
 
 
 def _elsewhere(result: Result) -> str:

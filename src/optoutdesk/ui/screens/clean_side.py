@@ -50,15 +50,16 @@ class SaveCard(Card):
         self.body.addWidget(self.elsewhere, 0, Qt.AlignmentFlag.AlignHCenter)
         self.body.addWidget(self.show_folder)
 
-    def show_plan(self, result: Result, outputs: Outputs, note: str = "") -> None:
-        """Say what would be saved."""
+    def show_plan(self, result: Result, outputs: Outputs, note: str = "", *, ready: bool = True) -> None:
+        """Say what would be saved, and whether it can be saved already."""
         self.title.setText("Save the clean list")
         self.saved.hide()
         self._name(outputs.clean, outputs.removed, result.kept, result.removed_count)
         self._tell(note, "warning")
         self.save.setText("Save clean list")
+        self.save.setEnabled(ready)
         self.save.show()
-        self.elsewhere.show()
+        self.elsewhere.setVisible(ready)
         self.show_folder.hide()
 
     def show_saved(self, record: CleanRecord) -> None:

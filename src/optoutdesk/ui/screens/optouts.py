@@ -28,7 +28,7 @@ from optoutdesk.ui.context import EVERYTHING, Context
 from optoutdesk.ui.models import register_model as columns
 from optoutdesk.ui.models.register_model import RegisterModel
 from optoutdesk.ui.screens.optouts_detail import DetailPanel
-from optoutdesk.ui.widgets import EmptyState, FilterChips, label
+from optoutdesk.ui.widgets import Button, EmptyState, FilterChips, label
 from optoutdesk.ui.widgets.table import ListTable
 
 DEBOUNCE = 150
@@ -80,7 +80,17 @@ class OptOutsScreen(QWidget):
         self.detail.setFixedWidth(_PANEL)
         self.detail.show_other.connect(self.show_history)
         page.addWidget(self.detail)
-        left.addWidget(label("Opt-outs", "title"))
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label("Opt-outs", "title"), 1)
+        self.imports = Button("Imports…").compact()
+        self.imports.setToolTip("The imports made so far, and the backups")
+        self.imports.clicked.connect(context.show_imports)
+        self.export = Button("Export…").compact()
+        self.export.clicked.connect(self._export)
+        head.addWidget(self.imports)
+        head.addWidget(self.export)
+        left.addLayout(head)
         left.addSpacing(4)
         self.summary = label("", "muted", wrap=True)
         left.addWidget(self.summary)
@@ -181,7 +191,8 @@ class OptOutsScreen(QWidget):
             self.table.selectRow(row)
             self.table.setFocus()
         else:
-            self._start_over(Show.ALL, words.subject(Kind(kind), key))
+            # Of a hash only its digits are stored, which is what can be searched for.
+            self._start_over(Show.ALL, key if kind == Kind.HASH else words.subject(Kind(kind), key))
         self._show_subject()
 
     def _start_over(self, show: Show, text: str) -> None:
@@ -319,6 +330,11 @@ class OptOutsScreen(QWidget):
 
     def _record(self) -> None:
         self._context.record_optout.emit(self.search.text().strip())
+
+    def _export(self) -> None:
+        from optoutdesk.ui.dialogs.export import ExportDialog
+
+        ExportDialog(self._context, self.window()).open()
 
     # -- the chosen one
 

@@ -112,9 +112,12 @@ class DetailPanel(QFrame):
         name = words.subject(history.kind, history.key)
         title = label(breakable(name, longest=20), "large")
         title.setAccessibleName(name)
-        title.setToolTip(name)
+        title.setToolTip(words.subject_in_full(history.kind, history.key))
         column.addWidget(title)
         column.addSpacing(2)
+        if person := _person(history):
+            column.addWidget(label(person, "smalltext"))
+            column.addSpacing(2)
         column.addWidget(label(self._standing(history), "muted"))
         self._add_clock(column, history)
         self._add_domain(column, history)
@@ -200,7 +203,7 @@ class DetailPanel(QFrame):
         column.addSpacing(20)
         self.record = Button("Record another opt-out" if history.requests else "Record an opt-out").compact()
         self.record.clicked.connect(self._record)
-        buttons = [self.record]
+        buttons = [self.record] if history.kind is not Kind.HASH else []  # nobody can write down a hash
         if history.in_force:
             self.opt_in = Button("Opted in again…").compact()
             self.opt_in.clicked.connect(self._opt_in)
@@ -218,13 +221,19 @@ class DetailPanel(QFrame):
     def _events(self, history: History) -> list[_Event]:
         events = [self._asked(request) for request in history.requests]
         events += [self._done(request) for request in history.requests if request.done_at is not None]
+        events += [
+            self._withdrawn(request) for request in history.requests if request.withdrawn_at is not None
+        ]
         events += [self._opted_in(opt_in) for opt_in in history.opt_ins]
         return sorted(events, key=lambda event: (event.at, event.order), reverse=True)
 
     def _asked(self, request: OptOutRequest) -> _Event:
         stop = "all mail" if request.scope == ALL_MAIL else scope_quoted(request.scope)
         who = "The domain asked" if request.kind is Kind.DOMAIN else "Asked"
-        facts = [words.received(request.received, self._context.today())]
+        receipt = words.received(request.received, self._context.today())
+        facts = [f"receipt {receipt}" if request.received.precision is Precision.UNKNOWN else receipt]
+        if request.platform:
+            facts.append(request.platform)
         recorded = self._context.local(request.recorded_at)
         late = recorded.date() != request.received.day
         when = f" {words.day(recorded.date(), self._context.today())}" if late else ""
@@ -246,6 +255,12 @@ class DetailPanel(QFrame):
         title = "Removed everywhere, late" if late else "Removed everywhere you send from"
         return _Event(request.done_at, 1, title, " · ".join(facts), "", "danger" if late else "ok")
 
+    def _withdrawn(self, request: OptOutRequest) -> _Event:
+        assert request.withdrawn_at is not None
+        when = words.moment(request.withdrawn_at, self._context.zone, self._context.today())
+        title = "Its import was undone: this request bars no mail"
+        return _Event(request.withdrawn_at, 3, title, when, "", "plain")
+
     def _opted_in(self, opt_in: OptIn) -> _Event:
         facts = [words.moment(opt_in.at, self._context.zone, self._context.today())]
         if opt_in.by:
@@ -260,7 +275,11 @@ class DetailPanel(QFrame):
         history = self._history
         if history is None:
             return
-        self._settling = tuple(request for request in history.requests if request.done_at is None)
+        self._settling = tuple(
+            request
+            for request in history.requests
+            if request.done_at is None and request.withdrawn_at is None
+        )
         text = (
             f"{words.subject(history.kind, history.key)} no longer stands in any list you send from. "
             "This goes into the ledger with today’s date and stays there."  # noqa: RUF001
@@ -289,3 +308,9 @@ class DetailPanel(QFrame):
         if self._history is not None and self._history.over_it:
             request = self._history.over_it[0]
             self.show_other.emit(request.kind, request.key)
+
+
+def _person(history: History) -> str:
+    """Return the name an import gave with the address; the latest where there are several."""
+    named = [request for request in history.requests if request.name]
+    return max(named, key=lambda request: request.id).name if named else ""

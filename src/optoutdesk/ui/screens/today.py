@@ -185,7 +185,7 @@ class TodayScreen(QWidget):
             "Drop a contact list here to clean it",
             "Excel, CSV, TSV, ODS or text.\nYour file is never changed.",
         )
-        self.drop_zone.dropped.connect(self._context.go_to_list)
+        self.drop_zone.dropped.connect(self._context.file_given)
         self.cleaned = CleanedListsCard(self._context)
         self.quick = QuickRecord(self._context)
         layout.addWidget(self.drop_zone)

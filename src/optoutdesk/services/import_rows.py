@@ -1,0 +1,281 @@
+"""From the rows of a file of opt-outs to the entries that are staged: who, of which mail, since when, or why not."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from optoutdesk.domain.address import exact_key, parse_domain_entry, plain_key, read_cell
+from optoutdesk.domain.dates import EMPTY as NO_DATE
+from optoutdesk.domain.dates import DateReader, NoDate
+from optoutdesk.domain.hashing import digest_key
+from optoutdesk.domain.importing import Outcome
+from optoutdesk.domain.requests import Kind, Received, received_by, scope_name
+from optoutdesk.services.clean_rows import GLUED
+from optoutdesk.services.counting import Counting
+from optoutdesk.services.import_source import Part
+from optoutdesk.spreadsheets.profiles import GENERIC, Field, Standing, Verdict, domain_of_pattern, judge
+from optoutdesk.spreadsheets.table import Block, Table
+from optoutdesk.store import Staged
+from optoutdesk.store.rows import to_text
+from optoutdesk.store.staging import code
+
+_NEW = code(Outcome.NEW)
+_REVIEW = code(Outcome.REVIEW)
+_WRONG = code(Outcome.NOT_AN_ADDRESS)
+_EMPTY = code(Outcome.EMPTY)
+_ACTIVE = code(Outcome.ACTIVE)
+_HIDDEN = code(Outcome.HIDDEN)
+_SHOWN = 200
+"""Characters of a cell that is no address that are kept to be shown."""
+_MOST_NOTE = 2_000
+_DATES_AT_HAND = 50_000
+
+_Found = tuple[int, str, str, str, str]
+"""Outcome, kind, key, as given, reason."""
+_Receipt = tuple[str, str, str, str, int]
+"""Instant, day, precision, due date, and 1 where that is over."""
+
+
+class RowReader:
+    """Reads the rows of one part in their order."""
+
+    def __init__(
+        self, index: int, part: Part, table: Table, counting: Counting, now: datetime, spelling: "Spelling"
+    ) -> None:
+        self._index = index
+        self._part = part
+        self._table = table
+        self._counting = counting
+        self._today = counting.today(now).isoformat()
+        self._spelling = spelling
+        self._judge: Callable[[Sequence[str]], Verdict] = judge(part.profile, part.mapping)
+        convention = part.profile.zone.iana or "UTC"
+        zone = part.options.zone
+        self._dates = DateReader(counting.zone, now, also=[convention], written=zone, order=part.day_order)
+        columns = part.mapping.columns
+        self._addresses = columns.get(Field.ADDRESS, ())
+        self._received = part.mapping.column(Field.RECEIVED)
+        self._names = [
+            i for of in (Field.FIRST_NAME, Field.LAST_NAME, Field.NAME) for i in columns.get(of, ())
+        ]
+        self._notes = [i for of in (Field.REASON, Field.NOTE) for i in columns.get(of, ())]
+        self._platform = part.mapping.column(Field.PLATFORM)
+        self._from = part.profile.platform.name if part.profile.id != GENERIC else ""
+        self._width = part.layout.width
+        if part.mend_column is not None:
+            self._width = max(self._width, part.mend_column + 1)
+        self._receipts: dict[str, tuple[_Receipt, str]] = {}
+        self._dues: dict[str, tuple[str, int]] = {}
+        self._default = self._receipt(part.received_default)
+
+    def entries(self, block: Block) -> Iterator[Staged]:
+        """Yield the entries of a block's rows; titles, the header and blank lines are no rows."""
+        first = self._part.layout.first_row
+        glued = set(block.several_lines)
+        hidden = set() if self._part.options.include_hidden else set(block.hidden)
+        decode = self._table.decode
+        for position, (number, row) in enumerate(zip(block.numbers, block.rows, strict=True)):
+            if number < first or not row or row == [""]:
+                continue
+            cells = row if "".join(row).isascii() else [decode(cell) for cell in row]
+            if position in hidden:
+                given = self._given(cells)
+                yield self._staged(number, (_HIDDEN, "", "", given, "hidden row, left out"), row=cells)
+                continue
+            yield from self._of_row(number, cells, several_lines=position in glued)
+
+    def _of_row(self, number: int, row: Sequence[str], *, several_lines: bool) -> Iterator[Staged]:
+        verdict = self._judge(row)
+        standing = verdict.standing
+        if standing is Standing.OPTED_OUT or standing is Standing.BOUNCE:
+            if len(self._addresses) == 1 and len(row) <= self._width and not several_lines:
+                cell = row[self._addresses[0]] if self._addresses[0] < len(row) else ""
+                key = plain_key(cell)
+                if key is not None and len(verdict.scopes) == 1:  # nearly every row
+                    yield self._claim(
+                        number, row, verdict, (_NEW, "address", key, cell.strip(), ""), verdict.scopes[0], 0
+                    )
+                    return
+            yield from self._several(number, row, verdict, several_lines=several_lines)
+            return
+        if standing is Standing.PATTERN:
+            cell = self._given(row)
+            domain = domain_of_pattern(cell, verdict.pattern)
+            if domain is not None:
+                found = (_NEW, Kind.DOMAIN.value, domain, cell, "")
+                yield self._claim(number, row, verdict, found, self._part.profile.scope, 0)
+            else:
+                reason = f"{verdict.reason}: a pattern of addresses, not one address"
+                yield self._staged(number, (_REVIEW, "", "", cell, reason), row=row)
+            return
+        outcome = _REVIEW if standing is Standing.UNKNOWN else _ACTIVE
+        key = ""
+        if verdict.subscribed:
+            key = next((a.key for i in self._addresses for a in read_cell(_cell(row, i)).addresses), "")
+        found = (outcome, Kind.ADDRESS.value if key else "", key, self._given(row), verdict.reason)
+        yield self._staged(number, found, row=row)
+
+    def _several(
+        self, number: int, row: Sequence[str], verdict: Verdict, *, several_lines: bool
+    ) -> Iterator[Staged]:
+        """Yield the entries of a row the long way: of all its addresses, and of what hides in it."""
+        found = {
+            each[1:3] if each[2] else each: each for each in self._found(row, several_lines=several_lines)
+        }
+        if not found:
+            found = {("", ""): (_EMPTY, "", "", "", "no address")}
+        pairs = [
+            (each, scope)
+            for each in found.values()
+            for scope in (verdict.scopes if each[0] == _NEW else verdict.scopes[:1])
+        ]
+        many = int(len(pairs) > 1)
+        for each, scope in pairs:
+            if each[0] == _NEW:
+                yield self._claim(number, row, verdict, each, scope, many)
+            else:
+                yield self._staged(number, each, many, row=row)
+
+    def _found(self, row: Sequence[str], *, several_lines: bool) -> Iterator[_Found]:
+        notes: list[str] = []
+        anyone = False
+        for index in self._addresses:
+            for each in _read(_cell(row, index)):
+                if each[0] == _WRONG and "@" not in each[3]:
+                    notes.append(each[3])
+                    continue
+                anyone = True
+                yield each
+        if not anyone and notes:
+            yield from _read(
+                notes[0]
+            )  # nothing but text without an @: no note beside an address, the address itself
+        over = range(self._width, len(row))
+        elsewhere = [i for i, cell in enumerate(row) if "\n" in cell or "\r" in cell] if several_lines else []
+        taken = {*self._addresses, self._part.mend_column}
+        for index in dict.fromkeys([*over, *elsewhere]):
+            if index not in taken and "@" in row[index] and read_cell(row[index]).addresses:
+                reason = (
+                    "more cells than the header has names, and one of them holds an address"
+                    if index >= self._width
+                    else str(GLUED)
+                )
+                yield _REVIEW, "", "", _short(row[index]), reason
+
+    def _claim(
+        self, number: int, row: Sequence[str], verdict: Verdict, found: _Found, scope: str, many: int
+    ) -> Staged:
+        receipt, remark = self._received_of(row, verdict)
+        channel = verdict.channel or self._part.profile.channel
+        outcome, kind, key, given, _ = found
+        return Staged(
+            *(self._index, number, outcome, many, kind, key, given, self._spelling.of(scope)),
+            *receipt[:3],
+            *(self._counting.zone, channel.value, self._name(row), self._platform_of(row), self._note(row)),
+            *receipt[3:],
+            remark,
+        )
+
+    def _staged(self, number: int, found: _Found, many: int = 0, *, row: Sequence[str]) -> Staged:
+        """Return an entry that is no claim."""
+        outcome, kind, key, given, reason = found
+        nothing = ("", "", "", "", "", "")  # scope, receipt and channel
+        return Staged(
+            *(self._index, number, outcome, many),
+            *(kind, key, _short(given), *nothing),
+            self._name(row),
+            *("", "", ""),
+            overdue=0,
+            reason=reason,
+        )
+
+    def _received_of(self, row: Sequence[str], verdict: Verdict) -> tuple[_Receipt, str]:
+        """Return a row's receipt, and a remark where its date cannot be read."""
+        index = self._received
+        if index is None or not verdict.dated or index >= len(row):
+            return self._default, ""
+        cell = row[index]
+        known = self._receipts.get(cell)
+        if known is None:
+            read = self._dates.read(cell)
+            if isinstance(read, NoDate):
+                remark = "" if read is NO_DATE else f"date “{_short(cell.strip(), 40)}” not read: {read}"
+                known = self._default, remark
+            elif self._part.mapping.received_is_latest:
+                known = self._receipt(received_by(read.day, self._counting.zone)), ""
+            else:
+                known = self._receipt(read), ""
+            if len(self._receipts) >= _DATES_AT_HAND:
+                self._receipts.clear()
+            self._receipts[cell] = known
+        return known
+
+    def _receipt(self, received: Received) -> _Receipt:
+        day = received.day.isoformat()
+        due = self._dues.get(day)
+        if due is None:
+            last = self._counting.due(received).isoformat()
+            due = self._dues[day] = (last, int(last < self._today))
+        return to_text(received.instant), day, received.precision.value, *due
+
+    def _given(self, row: Sequence[str]) -> str:
+        return next((cell for i in self._addresses if (cell := _cell(row, i).strip())), "")
+
+    def _name(self, row: Sequence[str]) -> str:
+        if not self._names:
+            return ""
+        return _short(" ".join(cell for i in self._names if (cell := _cell(row, i).strip())))
+
+    def _platform_of(self, row: Sequence[str]) -> str:
+        if self._platform is None:
+            return self._from
+        return _short(_cell(row, self._platform).strip()) or self._from
+
+    def _note(self, row: Sequence[str]) -> str:
+        if not self._notes:
+            return ""
+        return " · ".join(cell for i in self._notes if (cell := _cell(row, i).strip()))[:_MOST_NOTE]
+
+
+class Spelling:
+    """One list has one name, however a file spells it."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = {name.casefold(): name for name in known}
+        self._seen: dict[str, str] = {}
+
+    def of(self, scope: str) -> str:
+        """Return the spelling under which a list is known already."""
+        found = self._seen.get(scope)
+        if found is None:
+            name = scope_name(scope)
+            found = self._seen[scope] = self._known.setdefault(name.casefold(), name)
+        return found
+
+
+def _read(cell: str) -> Iterator[_Found]:
+    """Yield what one address cell holds: addresses, a hash, a domain, or what is wrong with it."""
+    digest = digest_key(cell)
+    if digest is not None:
+        yield _NEW, Kind.HASH.value, digest, cell.strip(), ""
+        return
+    domain = parse_domain_entry(cell)
+    if isinstance(domain, str):
+        yield _NEW, Kind.DOMAIN.value, domain, cell.strip(), ""
+        return
+    reading = read_cell(cell)
+    unusual = exact_key(cell) if reading.problem is not None and not reading.addresses else None
+    if unusual is not None:
+        yield _NEW, Kind.ADDRESS.value, unusual, cell.strip(), ""
+        return
+    for address in reading.addresses:
+        yield _NEW, Kind.ADDRESS.value, address.key, address.given, ""
+    if reading.problem is not None:
+        yield _WRONG, "", "", _short(cell.strip()), str(reading.problem)
+
+
+def _cell(row: Sequence[str], index: int) -> str:
+    return row[index] if index < len(row) else ""
+
+
+def _short(text: str, length: int = _SHOWN) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

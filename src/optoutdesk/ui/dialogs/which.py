@@ -1,0 +1,78 @@
+"""A file was dropped that can be a list to clean or a file of opt-outs: asks which is meant."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from optoutdesk.domain.errors import UserError
+from optoutdesk.ui.widgets import Button, Dialog, label
+
+if TYPE_CHECKING:
+    from optoutdesk.desk import Desk
+
+
+def is_of_opt_outs(desk: "Desk", path: Path) -> str:
+    """Return what kind of opt-outs a file looks like; "" when it is a contact list like any other."""
+    from optoutdesk.spreadsheets.profiles import GENERIC, People
+
+    try:
+        source = desk.import_optouts.open(path, now=desk.now())
+    except UserError:
+        return ""  # whoever opens it says what is wrong with it
+    if len(source.parts) > 1 or (source.parts and source.parts[0].name):
+        return "a ZIP with lists of opt-outs"
+    for part in source.parts:
+        known = [part.recognition.profile] if part.recognition.profile else part.recognition.candidates
+        of_opt_outs = [
+            p for p in known if p.people not in (People.CONTACTS, People.NOT_STATED) and p.id != GENERIC
+        ]
+        if of_opt_outs:
+            return of_opt_outs[0].name
+    return ""
+
+
+class WhichDialog(Dialog):
+    """Import, clean, or neither."""
+
+    import_wanted = Signal(object)
+    clean_wanted = Signal(object)
+
+    def __init__(self, path: Path, what: str, parent: QWidget | None = None) -> None:
+        super().__init__("Import or clean?", parent)
+        self._path = path
+        self.setFixedWidth(480)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 22, 24, 20)
+        column.setSpacing(8)
+        column.addWidget(label("What is this file for?", "large"))
+        column.addWidget(label(f"{path.name} looks like {what}.", wrap=True))
+        text = (
+            "Import the opt-outs in it to suppress these people from now on, "
+            "or clean it to take suppressed people out of a list you are about to mail."
+        )
+        column.addWidget(label(text, "muted", wrap=True))
+        column.addSpacing(8)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        self.cancel = Button("Cancel")
+        self.cancel.clicked.connect(self.reject)
+        self.clean = Button("Clean it")
+        self.clean.clicked.connect(self._clean)
+        self.confirm = Button("Import opt-outs from it", primary=True)
+        self.confirm.setDefault(True)
+        self.confirm.clicked.connect(self._import)
+        row.addStretch(1)
+        for button in (self.cancel, self.clean, self.confirm):
+            row.addWidget(button)
+        column.addLayout(row)
+        self.confirm.setFocus()
+
+    def _clean(self) -> None:
+        self.accept()
+        self.clean_wanted.emit(self._path)
+
+    def _import(self) -> None:
+        self.accept()
+        self.import_wanted.emit(self._path)

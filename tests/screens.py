@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -36,7 +36,6 @@ from optoutdesk.services.clean_list import CleanList, Plan, Result
 from optoutdesk.settings import Settings
 from optoutdesk.ui.app import make_app
 from optoutdesk.ui.context import RecordDraft
-from optoutdesk.ui.dialogs.act import ActDialog
 from optoutdesk.ui.dialogs.export import ExportDialog
 from optoutdesk.ui.dialogs.record import RecordDialog
 from optoutdesk.ui.theme import apply_theme, theme
@@ -254,27 +253,27 @@ def import_review(window: MainWindow, folder: Path) -> None:
     bar.setValue(bar.maximum())
 
 
+def import_counting(window: MainWindow, folder: Path) -> None:
+    screen = import_screen(window, import_samples.mailchimp(folder))
+    screen.view.show_counts(None)
+    screen.view.counts.begin("Reading unsubscribed_email_audience_export_8f2c.csv")
+    screen.view.counts.work.tell(450_000, 1_000_000)
+    screen.view.counts.work.show()
+
+
+def import_working(window: MainWindow, folder: Path) -> None:
+    screen = import_screen(window, import_samples.mailchimp(folder))
+    screen.working.begin("Importing unsubscribed_email_audience_export_8f2c.csv")
+    screen.working.tell(450_000, 1_000_000)
+    screen._show(screen.working)
+
+
 def import_profiles(window: MainWindow, folder: Path) -> None:
     import_screen(window, import_samples.mailchimp(folder)).view.choose.click()
 
 
 def import_done(window: MainWindow, folder: Path) -> None:
-    screen = import_screen(window, import_samples.mailchimp(folder))
-    if screen.view.before.isHidden():
-        screen.view.confirm.click()
-    else:  # imported for the picture before this one
-        window.undo_import(screen._source.before)
-        settle(window)
-        press_yes(window)
-        screen = import_screen(window, import_samples.mailchimp(folder))
-        screen.view.confirm.click()
-
-
-def press_yes(window: MainWindow) -> None:
-    """Agree to the question that is open."""
-    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ActDialog) and w.isVisible())
-    dialog.confirm.click()
-    settle(window)
+    import_screen(window, import_samples.mailchimp(folder)).view.confirm.click()
 
 
 def imports(window: MainWindow, _folder: Path) -> None:
@@ -284,6 +283,10 @@ def imports(window: MainWindow, _folder: Path) -> None:
 def backups(window: MainWindow, _folder: Path) -> None:
     window.show_imports()
     window.screen_at(IMPORTS).chips.choose("backups")
+
+
+def imported_history(window: MainWindow, _folder: Path) -> None:
+    window.show_history(Kind.ADDRESS, import_samples.person(5))
 
 
 def undo_import(window: MainWindow, _folder: Path) -> None:
@@ -299,7 +302,7 @@ def put_back(window: MainWindow, _folder: Path) -> None:
     window.screen_at(IMPORTS).act.click()
 
 
-def remembered(window: MainWindow, folder: Path) -> None:
+def remembered(window: MainWindow, _folder: Path) -> None:
     import_samples.remember(window.context.desk)
     window.show_imports()
     window.screen_at(IMPORTS).remembered.click()
@@ -337,16 +340,22 @@ SAMPLE: dict[str, Callable[[MainWindow, Path], None]] = {
     "import-hidden": import_hidden,
     "import-everyone": import_everyone,
     "import-review": import_review,
+    "import-counting": import_counting,
     "import-profiles": import_profiles,
+    "import-working": import_working,
     "import-which": which,
     "import-done": import_done,
+    "export": export,
+    "export-for-others": export_for_others,
+}
+IMPORTED: dict[str, Callable[[MainWindow, Path], None]] = {
+    "import-again": import_recognized,
+    "history-imported": imported_history,
     "imports": imports,
     "imports-undo": undo_import,
     "backups": backups,
     "backups-put-back": put_back,
     "imports-remembered": remembered,
-    "export": export,
-    "export-for-others": export_for_others,
 }
 EMPTY: dict[str, Callable[[MainWindow, Path], None]] = {
     "today-empty": today,
@@ -375,35 +384,73 @@ def picture(window: MainWindow) -> QPixmap:
     return taken
 
 
+def take(
+    template: Path,
+    folder: Path,
+    clock: Clock,
+    choice: str,
+    size: tuple[int, int],
+    show: Callable[[MainWindow, Path], None],
+) -> QPixmap:
+    """Return a picture of a desk of its own: what one screen does is not seen on the next."""
+    shutil.copytree(template, folder)
+    desk = Desk(folder / "desk", now=clock)
+    desk.change_settings(replace(desk.settings, theme=choice))
+    with opened(folder, desk, size) as window:
+        show(window, folder)
+        settle(window)
+        settle(window)
+        taken = picture(window)
+    desk.close()
+    shutil.rmtree(folder)
+    return taken
+
+
+def empty_desk(folder: Path, clock: Clock) -> Desk:
+    """Return the desk of somebody who begins."""
+    desk = Desk(folder / "desk", now=clock)
+    desk.change_settings(
+        Settings(time_zone="America/New_York", person="Ana", ledger_verified="2026-11-24", theme="light")
+    )
+    return desk
+
+
+def imported_desk(folder: Path, clock: Clock) -> Desk:
+    """Return the desk of the sample business after two imports, the first of which was undone."""
+    desk = sample_desk(folder, clock)
+    service = desk.import_optouts
+    for path, hours in ((import_samples.zip_of_lists(folder), 26), (import_samples.mailchimp(folder), 2)):
+        clock.now = NOW - timedelta(hours=hours)
+        with service.preview(service.open(path, now=clock.now), now=clock.now) as preview:
+            imported, _ = service.run(preview, by="Ana", now=clock.now)
+        if path.suffix == ".zip":
+            clock.now += timedelta(minutes=4)
+            desk.undo_import.undo(imported.batch.id, by="Ben", now=clock.now)
+    clock.now = NOW
+    return desk
+
+
 def render(app: QApplication, out: Path, wanted: set[str]) -> int:
     """Render what is wanted and return how many pictures were written."""
     count = 0
-    for screens, full in ((SAMPLE, True), (EMPTY, False)):
+    for screens, make in ((SAMPLE, sample_desk), (IMPORTED, imported_desk), (EMPTY, empty_desk)):
         chosen = {name: show for name, show in screens.items() if not wanted or name in wanted}
         if not chosen:
             continue
         with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
+            template = Path(name) / "template"
+            template.mkdir()
             clock = Clock()
-            desk = sample_desk(folder, clock) if full else Desk(folder / "empty", now=clock)
-            if not full:
-                desk.change_settings(
-                    Settings(time_zone="America/New_York", person="Ana", ledger_verified="2026-11-24")
-                )
+            make(template, clock).close()
             for choice in ("light", "dark"):
                 apply_theme(app, choice)
-                desk.change_settings(replace(desk.settings, theme=choice))
                 for size in SIZES:
                     for screen, show in chosen.items():
-                        with opened(folder, desk, size) as window:
-                            show(window, folder)
-                            settle(window)
-                            settle(window)
-                            file = out / f"{screen}-{choice}-{size[0]}x{size[1]}.png"
-                            if not picture(window).save(str(file)):
-                                raise SystemExit(f"{file} could not be written")
-                            count += 1
-            desk.close()
+                        taken = take(template, Path(name) / f"{count}", clock, choice, size, show)
+                        file = out / f"{screen}-{choice}-{size[0]}x{size[1]}.png"
+                        if not taken.save(str(file)):
+                            raise SystemExit(f"{file} could not be written")
+                        count += 1
     return count
 
 

@@ -158,7 +158,7 @@ class Desk:
         """Copies of the suppression list: made, listed, put back."""
         from optoutdesk.services.backups import Backups
 
-        return Backups(self.store)
+        return Backups(self.paths.store, lambda: self.store)
 
     @cached_property
     def import_optouts(self) -> "ImportOptOuts":

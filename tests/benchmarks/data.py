@@ -2,6 +2,7 @@
 
 import csv
 import random
+import sqlite3
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -52,6 +53,31 @@ def make_contacts(path: Path, rows: int) -> None:
             )
 
 
+def make_opt_outs(path: Path, rows: int, first: int = 0) -> None:
+    """Write an export of opted-out people as Mailchimp gives it, in no order: numbers from `first` on."""
+    chance = random.Random(rows + first)
+    start = datetime(2024, 1, 1)
+    numbers = list(range(first, first + rows))
+    chance.shuffle(numbers)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        write = csv.writer(stream).writerow
+        write(["Email Address", "First Name", "Last Name", "UNSUB_TIME", "UNSUB_REASON"])
+        for number in numbers:
+            at = start + timedelta(seconds=chance.randrange(2 * 365 * 86_400))
+            write(
+                [address(number), _FIRST[number % 10], _LAST[number // 10 % 10], at.isoformat(" "), "NORMAL"]
+            )
+
+
+def make_requests_csv(file: Path, target: Path) -> None:
+    """Write the requests of a store, all columns, in no order: what the peer of an import reads."""
+    database = sqlite3.connect(file)
+    rows = database.execute("SELECT * FROM request").fetchall()
+    random.Random(1).shuffle(rows)
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+
+
 def make_store(file: Path, suppressed: int = SUPPRESSED) -> None:
     """Write a suppression list of so many addresses, ledger and all."""
     store = Store(file)
@@ -87,5 +113,9 @@ if (
 ):  # in a process of its own, so that what it took is not counted for what is measured
     if sys.argv[1] == "store":
         make_store(Path(sys.argv[2]))
+    elif sys.argv[1] == "opt-outs":
+        make_opt_outs(Path(sys.argv[2]), *map(int, sys.argv[3:]))
+    elif sys.argv[1] == "requests":
+        make_requests_csv(Path(sys.argv[3]), Path(sys.argv[2]))
     else:
         make_contacts(Path(sys.argv[2]), int(sys.argv[3]))

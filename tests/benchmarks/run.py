@@ -1,17 +1,20 @@
 """Measures every limit as a ratio against a peer in the same run and prints a table: `python tests/benchmarks/run.py`.
 
 Whole processes, interleaved, medians; only the ratios mean anything on another machine. Needs about 2 GB of
-disk and some minutes for everything; `--only clean check window` chooses, `--runs N` repeats, `--rows N` is the
+disk and some minutes for everything; `--only clean import register check window` chooses, `--runs N` repeats, `--rows N` is the
 size of the list.
 """
 
 import argparse
 import os
+import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,19 +51,19 @@ def run_once(command: list[str], measured: Measured) -> None:
     measured.peak = max(measured.peak, usage.ru_maxrss * 1024)
 
 
-def make(what: str, path: Path, *size: int) -> None:
+def make(what: str, path: Path, *size: int | Path) -> None:
     """Make one of the benchmarks' files in a process of its own: a child's peak counts from its parent's."""
     subprocess.run([sys.executable, str(HERE / "data.py"), what, str(path), *map(str, size)], check=True)
 
 
-def interleaved(runs: int, *commands: list[str]) -> list[Measured]:
-    """Run commands in turn, several times, after a warm-up of each."""
+def interleaved(runs: int, *commands: list[str], prepare: Callable[[], None] | None = None) -> list[Measured]:
+    """Run commands in turn, several times, after a warm-up of each. `prepare` is called before each, unmeasured."""
     results = [Measured() for _ in commands]
-    for command in commands:
-        run_once(command, Measured())
-    for _ in range(runs):
+    for number in range(runs + 1):
         for command, result in zip(commands, results, strict=True):
-            run_once(command, result)
+            if prepare is not None:
+                prepare()
+            run_once(command, result if number else Measured())
     return results
 
 
@@ -118,6 +121,59 @@ def _clean(folder: Path, source: Path) -> list[str]:
     ]
 
 
+def bench_import(folder: Path, runs: int, rows: int) -> None:
+    """Import opt-outs, whole command with its backup: into an empty store, and into one that holds as many others."""
+    if shutil.which("sqlite3") is None:
+        raise SystemExit("The peer of the import is the sqlite3 shell: install the package sqlite3.")
+    source, empty, full = folder / "opt-outs.csv", folder / "empty", folder / "full"
+    make("opt-outs", source, rows, data.SUPPRESSED)
+
+    def fresh() -> None:
+        for name in (empty, full):
+            shutil.rmtree(name, ignore_errors=True)
+        shutil.copytree(folder / "data", full)
+        for name in ("peer.db", "peer.db-wal", "peer.db-shm"):
+            (folder / name).unlink(missing_ok=True)
+
+    def ours(into: Path) -> list[str]:
+        return [sys.executable, "-m", "optoutdesk", "--data", str(into), "import", str(source), "--json"]
+
+    fresh()
+    run_once(ours(empty), Measured())
+    make("requests", folder / "requests.csv", empty / "optoutdesk.sqlite")
+    with sqlite3.connect(empty / "optoutdesk.sqlite") as database:
+        made = [
+            sql
+            for (sql,) in database.execute(
+                "SELECT sql FROM sqlite_schema WHERE tbl_name = 'request' AND type IN ('table', 'index') AND sql IS NOT NULL ORDER BY type DESC"
+            )
+        ]
+    body = (HERE / "peer_import.sql").read_text("utf-8")
+    for name, statements in (("indexed", made), ("plain", made[:1])):
+        script = "PRAGMA journal_mode=wal;\n" + ";\n".join(statements) + ";\n" + body
+        (folder / f"peer-{name}.sql").write_text(script, "utf-8")
+    shell = ["sh", "-c", 'cd "$0" && sqlite3 peer.db < "$1"', str(folder)]
+    into_empty, into_full, indexed, plain = interleaved(
+        max(1, runs // 2),
+        ours(empty),
+        ours(full),
+        [*shell, "peer-indexed.sql"],
+        [*shell, "peer-plain.sql"],
+        prepare=fresh,
+    )
+    what = f"import {rows:,} opt-outs"
+    report(what, into_empty, "sqlite3 shell, sorted, same columns and indexes", indexed, 3, 300)
+    report(what, into_empty, "the same without its indexes, for comparison", plain, None, 300)
+    report(f"{what} into {data.SUPPRESSED:,}", into_full, "ours into none", into_empty, 1.5, 300)
+
+
+def bench_register(folder: Path, runs: int, rows: int) -> None:
+    """The register's first page after a keystroke: time in the database."""
+    del rows
+    script = [sys.executable, str(HERE / "our_register.py"), str(folder / "data"), str(runs)]
+    print(subprocess.run(script, check=True, capture_output=True, text=True).stdout, end="", flush=True)
+
+
 def bench_check(folder: Path, runs: int, rows: int) -> None:
     """May this person be mailed?, on a big store."""
     del rows
@@ -149,7 +205,13 @@ def bench_window(folder: Path, runs: int, rows: int) -> None:
     report("the window's first paint", ours, "bare PySide6 window with a table", peer, 1.8)
 
 
-BENCHES = {"clean": bench_clean, "check": bench_check, "window": bench_window}
+BENCHES = {
+    "clean": bench_clean,
+    "import": bench_import,
+    "register": bench_register,
+    "check": bench_check,
+    "window": bench_window,
+}
 
 
 def main() -> None:

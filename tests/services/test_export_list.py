@@ -3,13 +3,18 @@
 import csv
 import hashlib
 import io
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conftest import NOW, ZONE
 from optoutdesk.desk import Desk
@@ -26,10 +31,11 @@ from optoutdesk.domain.requests import (
     received_on,
 )
 from optoutdesk.services import export_files, export_list
-from optoutdesk.services.export_list import HEADER, OWN, THIRD_PARTY, Exported, ExportPlan
+from optoutdesk.services.export_list import HEADER, OWN, THIRD_PARTY, Exported, ExportList, ExportPlan
 from optoutdesk.settings import Settings, save_settings
 from optoutdesk.spreadsheets.output import PendingFile
 from optoutdesk.spreadsheets.profiles import Upload, load_platforms
+from optoutdesk.store import Store
 
 DAY = timedelta(days=1)
 MD5 = "9e26471d35a78862c17e467d87cddedf"
@@ -42,6 +48,27 @@ WITHOUT = [key for key, each in load_platforms().items() if not each.upload]
 Record = Callable[..., OptOutRequest]
 
 
+def a_request(
+    key: str, scope: str, received: Received, kind: Kind = Kind.ADDRESS, *, name: str = "", note: str = ""
+) -> OptOutRequest:
+    return OptOutRequest(
+        id=0,
+        kind=kind,
+        key=key,
+        given=key,
+        scope=scope,
+        received=received,
+        channel=Channel.PHONE,
+        note=note,
+        by="Ana",
+        recorded_at=NOW,
+        due=date(2026, 11, 25),
+        policy="can-spam",
+        counting="Monday to Friday",
+        name=name,
+    )
+
+
 @pytest.fixture
 def record(desk: Desk) -> Record:
     """Put one request on record."""
@@ -51,28 +78,12 @@ def record(desk: Desk) -> Record:
         scope: str = ALL_MAIL,
         received: Received | datetime = NOW - 14 * DAY,
         kind: Kind = Kind.ADDRESS,
-        **more: object,
+        **more: str,
     ) -> OptOutRequest:
         if isinstance(received, datetime):
             received = received_at(received, ZONE)
-        request = OptOutRequest(
-            id=0,
-            kind=kind,
-            key=key,
-            given=key,
-            scope=scope,
-            received=received,
-            channel=Channel.PHONE,
-            note=str(more.get("note", "")),
-            by="Ana",
-            recorded_at=NOW,
-            due=date(2026, 11, 25),
-            policy="can-spam",
-            counting="Monday to Friday",
-            name=str(more.get("name", "")),
-        )
         with desk.store.act("record opt-out", by="Ana", now=NOW) as act:
-            return act.add_requests([request])[0]
+            return act.add_requests([a_request(key, scope, received, kind, **more)])[0]
 
     return make
 
@@ -212,6 +223,37 @@ def test_a_report_holds_no_formula(record: Record, write: Write, note: str) -> N
     book = openpyxl.load_workbook(write("out.xlsx").files[0])
     assert [cell.data_type for cell in book.active[2] if cell.value] == ["s"] * 8
     book.close()
+
+
+_EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from(["out", "in"]),
+        st.sampled_from(["a@x.example", "b@x.example", "*@y.example"]),
+        st.sampled_from([ALL_MAIL, "Catalogue", "Garden News"]),
+        st.integers(1, 20),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(_EVENTS, st.sampled_from([None, "Catalogue", "Something else"]))
+def test_whatever_happened_those_are_written_whom_a_clean_would_remove(events, target: str | None) -> None:
+    with tempfile.TemporaryDirectory() as place, closing(Store(Path(place) / "optoutdesk.sqlite")) as store:
+        for what, about, scope, days, day_only in events:
+            kind = Kind.DOMAIN if about.startswith("*") else Kind.ADDRESS
+            key, moment = about.removeprefix("*@"), NOW - days * DAY
+            with store.act("act", by="Ana", now=NOW) as act:
+                if what == "in":
+                    act.add_opt_in(OptIn(0, kind, key, scope, moment, "Ana", "form", NOW))
+                else:
+                    received = received_on(moment.date(), ZONE) if day_only else received_at(moment, ZONE)
+                    act.add_requests([a_request(key, scope, received, kind)])
+        listed, _ = store.suppression_list(target)
+        result = ExportList(store).run(ExportPlan(Path(place) / "out.txt", scope=target))
+        assert set(lines(result.files[0])) == {*listed.addresses, *(f"*@{key}" for key in listed.domains)}
+        assert result.entries == len(listed.addresses) + len(listed.domains)
 
 
 # -- by list, by day
@@ -405,8 +447,6 @@ def test_no_part_is_larger_than_the_platform_takes(
 
 
 def limited(monkeypatch: pytest.MonkeyPatch, platform: str, **limits: int) -> None:
-    from dataclasses import replace
-
     known = dict(load_platforms())
     upload = known[platform].upload
     assert upload is not None

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,9 @@ from optoutdesk.domain.errors import (
 from optoutdesk.domain.importing import Batch
 from optoutdesk.domain.requests import Kind
 from optoutdesk.store import Store, backup, schema
-from optoutdesk.store.backup import WouldLoseError, list_backups, look_into, make_backup, put_back
+from optoutdesk.store import restore as restoring
+from optoutdesk.store.backup import list_backups, make_backup
+from optoutdesk.store.restore import WouldLoseError, look_into, put_back
 from optoutdesk.store.rows import batch_values
 
 HOUR = timedelta(hours=1)
@@ -120,13 +122,13 @@ def test_a_backup_is_readable_by_its_owner_only_from_its_first_byte(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modes = []
-    real = backup._vacuum_into
+    real = backup.vacuum_into
 
     def watched(file: Path, target: Path) -> None:
         modes.append(target.stat().st_mode & 0o777)
         real(file, target)
 
-    monkeypatch.setattr(backup, "_vacuum_into", watched)
+    monkeypatch.setattr(backup, "vacuum_into", watched)
     make_backup(store.file, NOW)
     assert modes == [0o600]
 
@@ -516,14 +518,14 @@ def test_nobody_records_an_opt_out_between_the_copy_and_the_putting_back(
     other = Store(store.file, busy_seconds=0.01)
     refused = []
 
-    def between(candidate: object) -> None:
+    def copied(file: Path, now: datetime) -> backup.Backup:
+        done = backup.write_copy(file, now)
         with pytest.raises(StoreBusyError):
             add(other, request("in-between@example.com"))
-        refused.append(candidate)
-        real(candidate)
+        refused.append(done)
+        return done
 
-    real = backup._Candidate.put_back
-    monkeypatch.setattr(backup._Candidate, "put_back", between)
+    monkeypatch.setattr(restoring, "write_copy", copied)
     present = restore(store, made)
     assert refused
     with raw(present) as copy:
@@ -539,13 +541,13 @@ def test_a_failure_in_the_middle_leaves_everything_as_it_was(
     made = make_backup(store.file, NOW).path
     fill(store)
     before = everything(store)
-    real = backup._Candidate.put_back
+    real = restoring._Candidate.put_back
 
-    def full(candidate: backup._Candidate) -> None:
+    def full(candidate: restoring._Candidate) -> None:
         real(candidate)
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(backup._Candidate, "put_back", full)
+    monkeypatch.setattr(restoring._Candidate, "put_back", full)
     with pytest.raises(StoreError, match="is full"):
         restore(store, made)
     monkeypatch.undo()
@@ -561,13 +563,13 @@ KILLED = """
 import os, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from optoutdesk.store import Store, backup
-real = backup._Candidate.put_back
+from optoutdesk.store import Store, restore
+real = restore._Candidate.put_back
 def put_back(candidate):
     real(candidate)
     os.kill(os.getpid(), 9)
-backup._Candidate.put_back = put_back
-backup.put_back(Store(Path(sys.argv[1])), Path(sys.argv[2]), by="Ben", now=datetime.now(UTC), expected_lost=None)
+restore._Candidate.put_back = put_back
+restore.put_back(Store(Path(sys.argv[1])), Path(sys.argv[2]), by="Ben", now=datetime.now(UTC), expected_lost=None)
 """
 
 

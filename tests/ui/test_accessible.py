@@ -7,12 +7,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLabel, QScrollBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QScrollBar,
+    QWidget,
+)
 
+import import_samples
 from optoutdesk.domain.requests import Kind
 from optoutdesk.ui.context import RecordDraft
 from optoutdesk.ui.widgets.message import Message
-from optoutdesk.ui.window import CLEAN, OPT_OUTS, TODAY, MainWindow
+from optoutdesk.ui.window import CLEAN, IMPORT, IMPORTS, OPT_OUTS, TODAY, MainWindow
 
 
 def focusable(root: QWidget) -> Iterator[QWidget]:
@@ -93,6 +102,57 @@ def test_a_question(full: MainWindow, qtbot) -> None:
     qtbot.mouseClick(full.screen_at(TODAY).act_now.rows[0].button, Qt.MouseButton.LeftButton)
     question = next(w for w in QApplication.topLevelWidgets() if isinstance(w, Message) and w.isVisible())
     assert nameless(question) == []
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        import_samples.mailchimp,
+        import_samples.both_ways,
+        import_samples.not_stated,
+        import_samples.workbook,
+        import_samples.zip_of_lists,
+    ],
+)
+def test_import_opt_outs(full: MainWindow, sample, qtbot, tmp_path: Path) -> None:
+    full.go_to(IMPORT)
+    assert nameless(full) == []
+    full.import_file(sample(tmp_path))
+    qtbot.waitUntil(lambda: settled(full))
+    screen = full.screen_at(IMPORT)
+    screen.view.columns.more.click()
+    if screen.view.members.rows:
+        screen.view.members.rows[1].look.click()
+    assert nameless(full) == []
+    if screen.view.confirm.isEnabled():
+        screen.view.confirm.click()
+        qtbot.waitUntil(lambda: settled(full))
+        assert nameless(full) == []
+        full.show_imports()
+        qtbot.waitUntil(lambda: settled(full))
+        assert nameless(full) == []
+        full.screen_at(IMPORTS).act.click()
+        qtbot.waitUntil(lambda: settled(full))
+        assert nameless(open_dialog()) == []
+
+
+def open_dialog() -> QWidget:
+    return next(w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible())
+
+
+def test_the_dialogs_of_importing(full: MainWindow, qtbot, tmp_path: Path) -> None:
+    import_samples.remember(full.context.desk)
+    full.import_file(import_samples.mailchimp(tmp_path))
+    qtbot.waitUntil(lambda: settled(full))
+    screen = full.screen_at(IMPORT)
+    full.go_to(OPT_OUTS)
+    register = full.screen_at(OPT_OUTS)
+    for button in (screen.view.choose, screen.view.columns.manage, register.export):
+        button.click()
+        dialog = open_dialog()
+        assert nameless(dialog) == []
+        dialog.close()
+        qtbot.waitUntil(lambda: settled(full))
 
 
 def test_the_walk_would_find_one_without_a_name(qtbot) -> None:

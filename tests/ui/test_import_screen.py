@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-import import_samples
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+import import_samples
 from optoutdesk.desk import Desk
 from optoutdesk.domain.importing import Shown
 from optoutdesk.domain.requests import Kind, Precision
@@ -23,6 +23,7 @@ from optoutdesk.ui.dialogs.profiles import ProfileDialog
 from optoutdesk.ui.models import import_model as columns
 from optoutdesk.ui.screens.imports import ImportScreen
 from optoutdesk.ui.widgets.message import Message
+from optoutdesk.ui.window import IMPORT
 
 
 @pytest.fixture
@@ -30,9 +31,7 @@ def screen(context: Context, qtbot) -> Iterator[ImportScreen]:
     made = ImportScreen(context)
     qtbot.addWidget(made)
     model = made.view.counts.model
-    made.tester = QAbstractItemModelTester(
-        model, QAbstractItemModelTester.FailureReportingMode.Fatal, model
-    )
+    made.tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
     context.changed.connect(made.reload)
     made.resize(828, 642)
     made.show()
@@ -183,21 +182,26 @@ def test_a_count_shows_its_rows_with_the_reason(screen, small, qtbot) -> None:
 def test_the_earlier_date_of_somebody_known_is_pointed_out(screen, record, tmp_path, qtbot) -> None:
     record("maria.ortiz@lakeside.example")
     open_file(
-        qtbot, screen, write(tmp_path / "a.csv", "E-mail,Unsubscribed on\nmaria.ortiz@lakeside.example,2026-11-02\n")
+        qtbot,
+        screen,
+        write(tmp_path / "a.csv", "E-mail,Unsubscribed on\nmaria.ortiz@lakeside.example,2026-11-02\n"),
     )
     assert tiles(screen) == ["0 new opt-outs", "1 already known", "1 earlier than known"]
     assert table(screen)[0][-1] == "The date in this file is earlier: it counts from now on"
     assert screen.view.confirm.text() == "Record 1 more request"
 
 
-def test_a_million_rows_would_be_fetched_page_by_page(screen, tmp_path, qtbot) -> None:
+def test_rows_are_fetched_page_by_page(window, tmp_path, qtbot) -> None:
     people = "\n".join(import_samples.person(number) for number in range(450))
+    window.go_to(IMPORT)
+    screen = window.screen_at(IMPORT)
     open_file(qtbot, screen, write(tmp_path / "many.txt", people + "\n"))
-    model = screen.view.counts.model
+    model, view = screen.view.counts.model, screen.view.counts.table
     assert model.rowCount() == columns.PAGE
-    while model.canFetchMore(model.index(-1, -1)):
-        model.fetchMore(model.index(-1, -1))
+    for loaded in (400, 450):
+        view.scrollToBottom()
         settle(qtbot, screen)
+        assert model.rowCount() == loaded
     assert [row[0] for row in table(screen)] == [str(number) for number in range(1, 451)]
 
 
@@ -330,7 +334,9 @@ def test_times_without_a_zone_are_read_in_the_zone_she_names(screen, tmp_path, q
     assert table(screen)[0][2] == "Fri 20 Nov 02:30"
 
 
-def test_rows_without_a_date_count_from_the_file_s_day_or_the_one_she_sets(screen, tmp_path, desk, qtbot) -> None:
+def test_rows_without_a_date_count_from_the_file_s_day_or_the_one_she_sets(
+    screen, tmp_path, desk, qtbot
+) -> None:
     open_file(qtbot, screen, write(tmp_path / "a.txt", "a@shop.example\n"))
     questions = screen.view.columns.questions
     assert questions.undated.day() == date(2026, 11, 20)
@@ -383,11 +389,13 @@ def test_another_sheet_can_be_read(screen, tmp_path, qtbot) -> None:
 
 
 def test_corrections_are_remembered_for_the_next_file_like_this(screen, tmp_path, desk, qtbot) -> None:
-    first = write(tmp_path / "shop.csv", "Person,Day\na@shop.example,2026-11-10\nb@shop.example,2026-11-11\n")
+    first = write(
+        tmp_path / "shop.csv", "Person,Asked on\na@shop.example,2026-11-10\nb@shop.example,2026-11-11\n"
+    )
     open_file(qtbot, screen, first)
     questions = screen.view.columns.questions
     assert questions._remember_line.isHidden()
-    choose(row_of(screen, "Day").means, "Received")
+    choose(row_of(screen, "Asked on").means, "Received")
     settle(qtbot, screen)
     assert not questions._remember_line.isHidden()
     assert questions.remember.isChecked()
@@ -395,15 +403,15 @@ def test_corrections_are_remembered_for_the_next_file_like_this(screen, tmp_path
     screen.view.confirm.click()
     settle(qtbot, screen)
     assert [known.name for known in desk.remembered.list()] == ["Shop list"]
-    open_file(qtbot, screen, write(tmp_path / "shop2.csv", "Person,Day\nc@shop.example,2026-11-12\n"))
+    open_file(qtbot, screen, write(tmp_path / "shop2.csv", "Person,Asked on\nc@shop.example,2026-11-12\n"))
     assert (screen.view.looks.text(), screen.view.profile.text()) == ("· remembered as", "“Shop list”")
-    assert meaning(screen, "Day") == "Received"
+    assert meaning(screen, "Asked on") == "Received"
     assert table(screen)[0][2] == "Thu 12 Nov"
 
 
 def test_nothing_is_remembered_when_she_unchecks_it(screen, tmp_path, desk, qtbot) -> None:
-    open_file(qtbot, screen, write(tmp_path / "shop.csv", "Person,Day\na@shop.example,2026-11-10\n"))
-    choose(row_of(screen, "Day").means, "Received")
+    open_file(qtbot, screen, write(tmp_path / "shop.csv", "Person,Asked on\na@shop.example,2026-11-10\n"))
+    choose(row_of(screen, "Asked on").means, "Received")
     settle(qtbot, screen)
     screen.view.columns.questions.remember.click()
     screen.view.confirm.click()
@@ -414,7 +422,9 @@ def test_nothing_is_remembered_when_she_unchecks_it(screen, tmp_path, desk, qtbo
 # -- a ZIP
 
 
-def test_a_zip_shows_what_each_list_is_and_never_takes_subscribers(screen, tmp_path, desk, record, qtbot) -> None:
+def test_a_zip_shows_what_each_list_is_and_never_takes_subscribers(
+    screen, tmp_path, desk, record, qtbot
+) -> None:
     record(import_samples.person(700))
     open_file(qtbot, screen, import_samples.zip_of_lists(tmp_path))
     rows = {row.name.text().split("_")[0]: row for row in screen.view.members.rows}
@@ -531,7 +541,9 @@ def test_leaving_lets_go_of_the_rows_and_coming_back_counts_again(
     assert len(open_previews) == 1
 
 
-def test_every_outdated_preview_is_closed(screen, small, tmp_path, open_previews, record, context, qtbot) -> None:
+def test_every_outdated_preview_is_closed(
+    screen, small, tmp_path, open_previews, record, context, qtbot
+) -> None:
     open_file(qtbot, screen, small)
     choose(row_of(screen, "Reason").means, "Leave out")
     settle(qtbot, screen)
@@ -555,8 +567,11 @@ def test_closing_the_window_closes_the_preview(window, small, open_previews, qtb
     assert not open_previews
 
 
-def test_a_cancelled_import_leaves_nothing(screen, small, desk, monkeypatch, qtbot) -> None:
-    open_file(qtbot, screen, small)
+def test_a_cancelled_import_leaves_nothing(window, tmp_path, desk, monkeypatch, qtbot) -> None:
+    people = "\n".join(f"person{number}@shop.example" for number in range(12_000))
+    window.go_to(IMPORT)
+    screen = window.screen_at(IMPORT)
+    open_file(qtbot, screen, write(tmp_path / "many.txt", people + "\n"))
     run = ImportOptOuts.run
 
     def cancelled(self, preview, *, by, now, progress):
@@ -569,10 +584,55 @@ def test_a_cancelled_import_leaves_nothing(screen, small, desk, monkeypatch, qtb
     monkeypatch.setattr(ImportOptOuts, "run", cancelled)
     screen.view.confirm.click()
     settle(qtbot, screen)
-    if page(screen) is screen.view:  # a small file may be through before it asks
-        assert len(requests(desk)) == 1
-        assert tiles(screen)[0] == "2 new opt-outs"
-        assert screen.view.confirm.isEnabled()
+    assert page(screen) is screen.view
+    assert requests(desk) == []
+    assert desk.undo_import.batches() == []
+    assert screen.view.confirm.text() == "Import 12,000 opt-outs"
+    assert screen.view.confirm.isEnabled()
+
+
+def test_another_file_does_not_stop_an_import_under_way(
+    screen, small, tmp_path, desk, monkeypatch, qtbot
+) -> None:
+    open_file(qtbot, screen, small)
+    gate = threading.Event()
+    run = ImportOptOuts.run
+    monkeypatch.setattr(ImportOptOuts, "run", lambda *given, **named: gate.wait(5) and run(*given, **named))
+    screen.view.confirm.click()
+    qtbot.waitUntil(lambda: screen._importing)
+    with qtbot.waitSignal(screen._context.notice) as said:
+        screen.open_file(tmp_path / "other.csv")
+    assert said.args == ["An import is under way. Open the next file when it is done."]
+    gate.set()
+    settle(qtbot, screen)
+    assert page(screen) is screen.done
+
+
+def test_tab_goes_through_the_page_as_the_eye_does(window, tmp_path, qtbot) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.import_file(import_samples.both_ways(tmp_path))
+    qtbot.waitUntil(lambda: not window.context.tasks.busy and not window.context.lookups.busy)
+    screen = window.screen_at(IMPORT)
+    view, questions = screen.view, screen.view.columns.questions
+    questions.order.day_first.click()
+    qtbot.waitUntil(lambda: idle(screen))
+    view.another.setFocus()
+    seen: list[QWidget | None] = []
+    while not seen or seen[-1] is not view.confirm:
+        focused = window.focusWidget()
+        assert focused is not None, seen
+        seen.append(focused)
+        assert len(seen) < 30
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    rows = view.columns.rows
+    assert seen == [
+        *(view.another, view.choose, view.columns.manage),
+        *(rows[index].means for index in sorted(rows)),
+        questions.order.day_first,
+        *(questions.remember, questions.name),
+        *(view.counts.tiles.tiles[0], view.counts.table, view.cancel, view.confirm),
+    ]
 
 
 def test_who_is_recorded_meanwhile_is_counted_again_before_anything_is_written(
@@ -617,11 +677,16 @@ def test_the_rows_to_mend_are_saved_and_come_in_once_they_are_mended(
 
 
 def test_the_result_says_what_to_do_first(screen, tmp_path, desk, qtbot) -> None:
-    late = write(tmp_path / "late.csv", "E-mail,Unsubscribed on\nlate@shop.example,2026-10-01\nnew@shop.example,2026-11-20\n")
+    late = write(
+        tmp_path / "late.csv",
+        "E-mail,Unsubscribed on\nlate@shop.example,2026-10-01\nnew@shop.example,2026-11-20\n",
+    )
     open_file(qtbot, screen, late)
     screen.view.confirm.click()
     settle(qtbot, screen)
-    assert screen.done.next.text().startswith("1 request was overdue on arrival: make sure first that they are out")
+    assert screen.done.next.text().startswith(
+        "1 request was overdue on arrival: make sure first that they are out"
+    )
 
 
 def test_hashes_and_domains_come_in_and_the_matches_are_said(screen, tmp_path, desk, record, qtbot) -> None:

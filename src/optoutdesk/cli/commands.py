@@ -118,7 +118,7 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
     from optoutdesk.domain.cleaning import HiddenRows, Reason, Rules
     from optoutdesk.services.clean_list import Outputs, Plan
     from optoutdesk.services.targets import choose_target
-    from optoutdesk.services.wording import REASONS, finding_sentences
+    from optoutdesk.services.wording import REASONS, finding_sentences, hash_sentence
 
     service = desk.clean_list
     target = choose_target(desk.store, arguments.scope)
@@ -167,6 +167,8 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
                 "removed": result.removed_count,
                 "reasons": {reason.value: result.reasons[reason] for reason in Reason},
                 "trimmed": record.trimmed,
+                "hashed_entries": result.hashes,
+                "matched_by_hash": result.by_hash,
                 "scope": target or ALL_MAIL,
                 "sheet": record.sheet,
                 "columns": list(record.columns),
@@ -184,6 +186,8 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
     for reason in Reason:
         if result.reasons[reason]:
             print(f"  {result.reasons[reason]:>9,}  {REASONS[reason].lower()}")
+    if result.hashes:
+        print(f"  {hash_sentence(result.hashes, result.by_hash)}")
     if record.trimmed:
         print(f"  {record.trimmed:>9,}  kept without a suppressed address")
     print(f"clean list    {record.output_path}")
@@ -345,7 +349,7 @@ def backups(desk: Desk, arguments: argparse.Namespace) -> int:
 
 def restore(desk: Desk, arguments: argparse.Namespace) -> int:
     """Put a backup back."""
-    from optoutdesk.services.backups import WouldLoseError
+    from optoutdesk.services.backups import DamagedListError, WouldLoseError
 
     file = Path(arguments.file)
     try:
@@ -362,6 +366,11 @@ def restore(desk: Desk, arguments: argparse.Namespace) -> int:
         raise UserError(
             f"{error} These are {names}{f' and {more:,} more' if more else ''}. Give --drop-newer to do it: "
             "they then remain only in the backup that is made of the present list."
+        ) from error
+    except DamagedListError as error:
+        raise UserError(
+            f"{error} Give --drop-newer to put it back nevertheless; the damaged file is set aside as it is.",
+            details=error.details,
         ) from error
     requests = desk.store.count_requests()
     if arguments.json:

@@ -15,7 +15,16 @@ from optoutdesk.cli.progress import Progress
 from optoutdesk.desk import Desk
 from optoutdesk.domain.dates import DayOrder
 from optoutdesk.domain.errors import OutputError, UsageError
-from optoutdesk.domain.importing import IMPORTED, REVIEWED, SKIPPED, TO_MEND, Batch, Counts, Shown
+from optoutdesk.domain.importing import (
+    IMPORTED,
+    REVIEWED,
+    SKIPPED,
+    TO_MEND,
+    Batch,
+    Counts,
+    Outcome,
+    Shown,
+)
 from optoutdesk.spreadsheets.columns import find_column
 from optoutdesk.spreadsheets.profiles import GENERIC, Field, load_profiles
 
@@ -25,6 +34,19 @@ if TYPE_CHECKING:
 
 LEAVE_OUT = "leave-out"
 """What --map calls a column that is nothing."""
+
+_Reason = tuple[Outcome, str, int]
+_REASONS = 12
+"""So many reasons are printed; JSON has more of them."""
+_OUTCOMES = {
+    Outcome.REVIEW: "to review",
+    Outcome.NOT_AN_ADDRESS: "not an address",
+    Outcome.CONFLICT: "said to be subscribed",
+    Outcome.ACTIVE: "no opt-out",
+    Outcome.EMPTY: "empty",
+    Outcome.HIDDEN: "hidden",
+}
+"""What is printed of the outcomes that have reasons."""
 
 
 def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
@@ -39,8 +61,9 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
         preview = service.preview(source, now=now, progress=progress)
     with preview:
         notes = _notes(source, preview.counts)
+        reasons = preview.reasons()
         if arguments.dry_run:
-            _say(arguments, source, preview.counts, notes)
+            _say(arguments, source, preview.counts, notes, reasons)
             refuse_unanswered = _unanswered(source)
             if refuse_unanswered is not None:
                 raise refuse_unanswered
@@ -55,7 +78,7 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
             trouble = error
         if arguments.remember:
             _remember(desk, source, arguments.remember)
-    _say(arguments, source, preview.counts, notes, imported.batch, imported.backup, mend)
+    _say(arguments, source, preview.counts, notes, reasons, imported.batch, imported.backup, mend)
     if trouble is not None:
         print(
             f"optoutdesk: The opt-outs are imported, but not the rows to mend saved: {trouble}",
@@ -200,12 +223,13 @@ def _say(
     source: "Source",
     counts: Counts,
     notes: Sequence[str],
+    reasons: Sequence[_Reason],
     batch: Batch | None = None,
     backup: Path | None = None,
     mend: Sequence[Path] = (),
 ) -> None:
     if arguments.json:
-        print_json(_as_json(source, counts, notes, batch, backup, mend))
+        print_json(_as_json(source, counts, notes, reasons, batch, backup, mend))
         return
     for part in source.parts:
         _say_part(part, source)
@@ -221,6 +245,10 @@ def _say(
     if counts.by[Shown.OVERDUE]:
         parts.append(f"{counts.by[Shown.OVERDUE]:,} OVERDUE on arrival")
     print(" · ".join(parts))
+    for outcome, reason, entries in reasons[:_REASONS]:
+        print(f"  {entries:,} {_OUTCOMES[outcome]}: {_plain(reason)}")
+    if len(reasons) > _REASONS:
+        print("  and others, for other reasons")
     if batch is not None:
         print(f"Batch {batch.id}; `optoutdesk undo {batch.id}` takes it back. Backup: {backup}")
     for path in mend:
@@ -243,6 +271,7 @@ def _as_json(
     source: "Source",
     counts: Counts,
     notes: Sequence[str],
+    reasons: Sequence[_Reason],
     batch: Batch | None,
     backup: Path | None,
     mend: Sequence[Path],
@@ -259,6 +288,10 @@ def _as_json(
         "overdue": by[Shown.OVERDUE],
         "review_file": str(mend[0]) if mend else None,
         "outcomes": {shown.value: by[shown] for shown in Shown},
+        "reasons": [
+            {"outcome": outcome.value, "reason": reason, "entries": entries}
+            for outcome, reason, entries in reasons
+        ],
         "requests": counts.requests,
         "hashes": counts.hashes,
         "hashes_matched": counts.hashes_matched,

@@ -161,7 +161,10 @@ def make_parser() -> argparse.ArgumentParser:
         help="own (default): all there is, plain; third-party: hashes only; or a platform as mailchimp: the file it takes",
     )
     export.add_argument(
-        "--output", metavar="F", required=True, help="where to; it ends in .csv, .xlsx or .txt (one entry a line)"
+        "--output",
+        metavar="F",
+        required=True,
+        help="where to; it ends in .csv, .xlsx or .txt (one entry a line)",
     )
     export.add_argument(
         "--hash", choices=["md5", "sha1", "sha256", "sha512"], help="hashes instead of addresses"
@@ -171,16 +174,21 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="give a third party plain addresses; only where that is needed to comply with the law",
     )
-    export.add_argument("--scope", metavar="S", help="only who is barred from mail for this list; default everyone")
+    export.add_argument(
+        "--scope", metavar="S", help="only who is barred from mail for this list; default everyone"
+    )
     export.add_argument("--since", metavar="DATE", help="first day of receipt")
     export.add_argument("--until", metavar="DATE", help="last day of receipt")
     export.add_argument("--overwrite", action="store_true", help="replace files that exist already")
 
     command("backups", "List the copies of the suppression list; the newest ten are kept.")
     restore = command(
-        "restore", "Put a backup back; the present list is kept as a backup. Refused when opt-outs would be lost."
+        "restore",
+        "Put a backup back; the present list is kept as a backup. Refused when opt-outs would be lost.",
     )
-    restore.add_argument("file", metavar="FILE", help="one that `backups` lists, or any copy of a suppression list")
+    restore.add_argument(
+        "file", metavar="FILE", help="one that `backups` lists, or any copy of a suppression list"
+    )
     restore.add_argument(
         "--drop-newer", action="store_true", help="do it although opt-outs recorded since would be lost"
     )

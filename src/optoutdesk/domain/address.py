@@ -74,7 +74,9 @@ _MAILTO = re.compile(r"mailto:([^\s?<>\"]*)(\?[^\s<>\"]*)?", re.IGNORECASE)
 _PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 _SEPARATORS = re.compile(r"[<>()\[\],;:\"|\s]+")
 # ann@exam"ple.com is not ann@exam: some program lost a quotation mark here.
-_QUOTE_WITHIN = re.compile(r'@[^\s<>()\[\],;:"|]*+"\w')
+_QUOTE_WITHIN = re.compile(r'@[^@\s<>()\[\],;:"|]*+"\w')
+# What stands around it may be a part of the address, which then is another person's: \x1b[31mann@a.example.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 # Allowed by RFC 5322, but before an address it is a bullet, a comment sign, or the rest of a link or a formula.
 _NEVER_FIRST = "=*/+-#!?$%&^~|{}"
 # Allowed as well, but what parts the columns of an odd export, or a name from its value, is more likely.
@@ -125,6 +127,8 @@ def read_cell(cell: str) -> Reading:
     problem: Problem | None = None
     if _QUOTE_WITHIN.search(text):
         problem = Problem("a quotation mark within the address")
+    elif _CONTROL.search(text):
+        problem = Problem("an invisible control character")
     for token in _SEPARATORS.split(text):
         if "@" not in token:
             continue

@@ -4,7 +4,7 @@ A block wins over any import: nothing here ends one. The earliest receipt stands
 suppressed already is kept too, because the earlier one may be lifted or its import undone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -134,7 +134,6 @@ class Known(NamedTuple):
     at: str
     day: str
     precision: str
-    in_force: bool
 
 
 class Settled(NamedTuple):
@@ -149,18 +148,33 @@ class Settled(NamedTuple):
     since: int | None = None
     """The request that bars the person already."""
     repeats: int | None = None
-    """The earlier claim of the file that says so already."""
+    """The claim of the file that says so already."""
     earlier: bool = False
     """The file has the earlier receipt."""
+    lifted: bool = False
+    """The person opted in again after that receipt: it goes on record and bars nothing."""
 
 
-def settle(claims: Sequence[Claim], known: Sequence[Known]) -> list[Settled]:
+Lifted = Callable[[str, Claim | Known], bool]
+"""Whether the person opted in again to mail of this scope after that receipt."""
+
+
+def never(scope: str, receipt: Claim | Known) -> bool:  # noqa: ARG001 - a Lifted
+    """Say of someone who never opted in again that nothing is lifted."""
+    return False
+
+
+def settle(claims: Sequence[Claim], known: Sequence[Known], lifted: Lifted = never) -> list[Settled]:
     """Return what becomes of the claims of one file about one person, in order of receipt; new ones are left out.
 
     `known` holds what is on record about the person, without what was withdrawn.
     """
     result: list[Settled] = []
     mine: list[Claim] = []
+
+    def bars(item: Claim | Known, scope: str) -> bool:
+        return item.scope in (ALL_MAIL, scope) and not lifted(scope, item)
+
     for claim in claims:
         same = next((k for k in known if k[1:5] == claim[1:5]), None)
         if same is not None:
@@ -170,18 +184,16 @@ def settle(claims: Sequence[Claim], known: Sequence[Known]) -> list[Settled]:
         if twin is not None:
             result.append(Settled(claim.number, Outcome.KNOWN, stored=False, repeats=twin.number))
             continue
-        barring = [k for k in known if k.in_force and _covers(k.scope, claim.scope)]
+        barring = [k for k in known if bars(k, claim.scope)]
+        before = next((c for c in mine if bars(c, claim.scope)), None)
+        over = lifted(claim.scope, claim)
         if barring:
             first = min(barring, key=lambda k: (k.at, k.id))
-            earlier = claim.at < first.at
+            earlier = claim.at < first.at and not over
             result.append(Settled(claim.number, Outcome.KNOWN, stored=True, since=first.id, earlier=earlier))
-        else:
-            before = next((c for c in mine if _covers(c.scope, claim.scope)), None)
-            if before is not None:
-                result.append(Settled(claim.number, Outcome.KNOWN, stored=True, repeats=before.number))
+        elif before is not None:
+            result.append(Settled(claim.number, Outcome.KNOWN, stored=True, repeats=before.number))
+        elif over:
+            result.append(Settled(claim.number, Outcome.NEW, stored=True, lifted=True))
         mine.append(claim)
     return result
-
-
-def _covers(scope: str, other: str) -> bool:
-    return scope in (ALL_MAIL, other)

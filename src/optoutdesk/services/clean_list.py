@@ -24,6 +24,8 @@ from optoutdesk.domain.cleaning import (
     Verdict,
 )
 from optoutdesk.domain.errors import HiddenRowsError, ListChangedError, OutputError
+from optoutdesk.domain.matching import Evidence
+from optoutdesk.domain.requests import Kind
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.clean_hidden import HiddenLeftOut, hidden_people
 from optoutdesk.services.clean_output import TEXT_ENDINGS, WORKBOOK_ENDING, Sink, check_ending
@@ -84,6 +86,10 @@ class Result:
     against_head: str
     suppressed_addresses: int
     suppressed_domains: int
+    hashes: int = 0
+    """Entries of the suppression list that are only known by their hash."""
+    by_hash: int = 0
+    """Rows removed by such an entry."""
     hidden: int = 0
     """People in hidden rows of a workbook, whether they are left out or not."""
     findings: Findings = field(default_factory=Findings)
@@ -281,9 +287,10 @@ class _Pass:
             input_sha256="",
             against_entry=entry.seq if entry else 0,
             against_head=entry.hash.hex() if entry else "",
-            suppressed_addresses=len(suppression.addresses),
+            suppressed_addresses=len(suppression.addresses) + len(suppression.hashes),
             suppressed_domains=len(suppression.domains),
         )
+        result.hashes = len(suppression.hashes)
         cleaning = Cleaning(suppression, plan.rules)
         left_out = HiddenLeftOut(cleaning, suppression)
         leave_out = plan.rules.hidden is HiddenRows.LEAVE_OUT
@@ -322,6 +329,8 @@ class _Pass:
                 result.fingerprint = hash((result.fingerprint, verdict.row, *verdict.dropped))
                 continue
             result.reasons[verdict.reason] += 1
+            if isinstance(verdict.cause, Evidence) and verdict.cause.kind is Kind.HASH:
+                result.by_hash += 1
             result.fingerprint = hash((result.fingerprint, verdict.row, verdict.reason))
             if self._keep_removed:
                 result.removed.append(verdict)

@@ -133,6 +133,10 @@ class Preview:
         """Return entries of one kind in the order of the file, those after the given number."""
         return [self._row(row) for row in self.staging.page(shown, after, limit)]
 
+    def reasons(self, limit: int = 100) -> list[tuple[Outcome, str, int]]:
+        """Return why entries are not imported and how many there are of each kind, most of them first."""
+        return self.staging.reasons(limit)
+
     def _row(self, row: StagedRow) -> PreviewRow:
         staged = row.staged
         claims = bool(staged.received_at)
@@ -198,16 +202,19 @@ class ImportOptOuts:
     def correct(self, source: Source, part: int, options: Options) -> Source:
         """Return a source with one part understood by other options."""
         parts = list(source.parts)
-        parts[part] = self._part(source, parts[part].member, options)
+        parts[part] = self._part(source, parts[part].member, options, parts[part])
         return replace(source, parts=tuple(parts))
 
-    def _part(self, source: Source, member: Member | None, options: Options) -> Part:
-        part = understand(source, member, options, self._counting)
+    def _part(
+        self, source: Source, member: Member | None, options: Options, before: Part | None = None
+    ) -> Part:
+        part = understand(source, member, options, self._counting, before=before)
         known = self._remembered.find(part.header) if part.header else None
         if known is None:
             return part
         used = _with_remembered(options, known, part)
-        return replace(understand(source, member, used, self._counting, known.name), options=options)
+        part = understand(source, member, used, self._counting, known.name, before=part)
+        return replace(part, options=options)
 
     def preview(self, source: Source, *, now: datetime, progress: Progress | None = None) -> Preview:
         """Read all rows and count what importing them would do; nothing is written.
@@ -242,19 +249,22 @@ class ImportOptOuts:
         refuse_unanswered(source)
         backup = self._backups.make(now)
         counts = preview.counts
+        batch: Batch | None = None
         with staging.act("import opt-outs", by=by, now=now) as act:
-            if staging.compare(progress) and (found := staging.counts()) != counts:
-                act.leave_no_entry()
-                preview.counts = found
-                raise ListChangedError(
-                    "Opt-outs were recorded since this file was read. It is counted again; look at it and import it then."
+            if staging.compare(progress) and staging.counts() != counts:
+                act.leave_no_entry()  # and the block ends well, so that what was compared anew stays
+            else:
+                batch = act.add_import(
+                    _batch(source, counts, by, now),
+                    staging,
+                    self._counting.policy.id,
+                    self._counting.way,
+                    progress,
                 )
-            batch = act.add_import(
-                _batch(source, counts, by, now),
-                staging,
-                self._counting.policy.id,
-                self._counting.way,
-                progress,
+        if batch is None:
+            preview.counts = staging.counts()
+            raise ListChangedError(
+                "Opt-outs were recorded since this file was read. It is counted again; look at it and import it then."
             )
         return Imported(batch, counts, backup.path), Changes.REQUESTS
 

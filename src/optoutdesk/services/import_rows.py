@@ -29,6 +29,10 @@ _SHOWN = 200
 _MOST_NOTE = 2_000
 _DATES_AT_HAND = 50_000
 
+_OUT = (Standing.OPTED_OUT, Standing.BOUNCE)
+
+Entry = Staged | tuple[int | str, ...]
+"""A staged entry, or its bare values."""
 _Found = tuple[int, str, str, str, str]
 """Outcome, kind, key, as given, reason."""
 _Receipt = tuple[str, str, str, str, int]
@@ -53,6 +57,7 @@ class RowReader:
         self._dates = DateReader(counting.zone, now, also=[convention], written=zone, order=part.day_order)
         columns = part.mapping.columns
         self._addresses = columns.get(Field.ADDRESS, ())
+        self._last_address = self._addresses[-1] if self._addresses else 0
         self._received = part.mapping.column(Field.RECEIVED)
         self._names = [
             i for of in (Field.FIRST_NAME, Field.LAST_NAME, Field.NAME) for i in columns.get(of, ())
@@ -67,7 +72,7 @@ class RowReader:
         self._dues: dict[str, tuple[str, int]] = {}
         self._default = self._receipt(part.received_default)
 
-    def entries(self, block: Block) -> Iterator[Staged]:
+    def entries(self, block: Block) -> Iterator[Entry]:
         """Yield the entries of a block's rows; titles, the header and blank lines are no rows."""
         first = self._part.layout.first_row
         glued = set(block.several_lines)
@@ -81,20 +86,29 @@ class RowReader:
                 given = self._given(cells)
                 yield self._staged(number, (_HIDDEN, "", "", given, "hidden row, left out"), row=cells)
                 continue
-            yield from self._of_row(number, cells, several_lines=position in glued)
+            plain = self._plain(number, cells) if position not in glued else None
+            if plain is not None:  # nearly every row
+                yield plain
+            else:
+                yield from self._of_row(number, cells, several_lines=position in glued)
 
-    def _of_row(self, number: int, row: Sequence[str], *, several_lines: bool) -> Iterator[Staged]:
+    def _plain(self, number: int, row: Sequence[str]) -> Entry | None:
+        """Return the entry of a row with one plain address that opted out of one thing; None: it is not that plain."""
+        if len(self._addresses) > 1 or len(row) > self._width or self._last_address >= len(row):
+            return None
+        cell = row[self._last_address]
+        key = plain_key(cell)
+        if key is None:
+            return None
+        verdict = self._judge(row)
+        if verdict.standing not in _OUT or len(verdict.scopes) > 1:
+            return None
+        return self._claim(number, row, verdict, (_NEW, "address", key, cell.strip(), ""), verdict.scopes[0], 0)
+
+    def _of_row(self, number: int, row: Sequence[str], *, several_lines: bool) -> Iterator[Entry]:
         verdict = self._judge(row)
         standing = verdict.standing
-        if standing is Standing.OPTED_OUT or standing is Standing.BOUNCE:
-            if len(self._addresses) == 1 and len(row) <= self._width and not several_lines:
-                cell = row[self._addresses[0]] if self._addresses[0] < len(row) else ""
-                key = plain_key(cell)
-                if key is not None and len(verdict.scopes) == 1:  # nearly every row
-                    yield self._claim(
-                        number, row, verdict, (_NEW, "address", key, cell.strip(), ""), verdict.scopes[0], 0
-                    )
-                    return
+        if standing in _OUT:
             yield from self._several(number, row, verdict, several_lines=several_lines)
             return
         if standing is Standing.PATTERN:
@@ -116,7 +130,7 @@ class RowReader:
 
     def _several(
         self, number: int, row: Sequence[str], verdict: Verdict, *, several_lines: bool
-    ) -> Iterator[Staged]:
+    ) -> Iterator[Entry]:
         """Yield the entries of a row the long way: of all its addresses, and of what hides in it."""
         found = {
             each[1:3] if each[2] else each: each for each in self._found(row, several_lines=several_lines)
@@ -163,16 +177,15 @@ class RowReader:
 
     def _claim(
         self, number: int, row: Sequence[str], verdict: Verdict, found: _Found, scope: str, many: int
-    ) -> Staged:
-        receipt, remark = self._received_of(row, verdict)
+    ) -> Entry:
+        (at, day, precision, due, overdue), remark = self._received_of(row, verdict)
         channel = verdict.channel or self._part.profile.channel
         outcome, kind, key, given, _ = found
-        return Staged(
+        # A plain tuple in the order of Staged: there may be millions.
+        return (
             *(self._index, number, outcome, many, kind, key, given, self._spelling.of(scope)),
-            *receipt[:3],
-            *(self._counting.zone, channel.value, self._name(row), self._platform_of(row), self._note(row)),
-            *receipt[3:],
-            remark,
+            *(at, day, precision, self._counting.zone, channel.value),
+            *(self._name(row), self._platform_of(row), self._note(row), due, overdue, remark),
         )
 
     def _staged(self, number: int, found: _Found, many: int = 0, *, row: Sequence[str]) -> Staged:
@@ -221,9 +234,7 @@ class RowReader:
         return next((cell for i in self._addresses if (cell := _cell(row, i).strip())), "")
 
     def _name(self, row: Sequence[str]) -> str:
-        if not self._names:
-            return ""
-        return _short(" ".join(cell for i in self._names if (cell := _cell(row, i).strip())))
+        return _short(_joined(self._names, row, " ")) if self._names else ""
 
     def _platform_of(self, row: Sequence[str]) -> str:
         if self._platform is None:
@@ -231,9 +242,7 @@ class RowReader:
         return _short(_cell(row, self._platform).strip()) or self._from
 
     def _note(self, row: Sequence[str]) -> str:
-        if not self._notes:
-            return ""
-        return " · ".join(cell for i in self._notes if (cell := _cell(row, i).strip()))[:_MOST_NOTE]
+        return _joined(self._notes, row, " · ")[:_MOST_NOTE] if self._notes else ""
 
 
 class Spelling:
@@ -275,6 +284,11 @@ def _read(cell: str) -> Iterator[_Found]:
 
 def _cell(row: Sequence[str], index: int) -> str:
     return row[index] if index < len(row) else ""
+
+
+def _joined(columns: Sequence[int], row: Sequence[str], between: str) -> str:
+    width = len(row)
+    return between.join([cell for i in columns if i < width and (cell := row[i].strip())])
 
 
 def _short(text: str, length: int = _SHOWN) -> str:

@@ -222,15 +222,24 @@ def opened(path: Path, member: Member | None, sheet: str | int | None) -> Iterat
 
 
 def understand(
-    source: Source, member: Member | None, options: Options, counting: Counting, remembered: str = ""
+    source: Source,
+    member: Member | None,
+    options: Options,
+    counting: Counting,
+    remembered: str = "",
+    before: Part | None = None,
 ) -> Part:
-    """Read the first rows of a part and say what it is. Raises UnreadableListError, UsageError."""
+    """Read the first rows of a part and say what it is. Raises UnreadableListError, UsageError.
+
+    `before`: the same part by other options; what is hidden in its sheet is not counted a second time.
+    """
     name = member.name if member else ""
     file_name = name or source.path.name
     with opened(source.path, member, options.sheet) as table:
         try:
             numbers, rows = _first_rows(table)
-            findings = table.findings()
+            same_sheet = before is not None and before.sheet == table.sheet
+            findings = before.findings if before is not None and same_sheet else table.findings()
             layout = find_layout(file_name, numbers, rows, header=options.header, optouts=True)
             at = None if layout.header_row is None else numbers.index(layout.header_row)
             header = None if at is None else rows[at]

@@ -30,7 +30,7 @@ class History:
     in_force: tuple[OptOutRequest, ...]
     """What bars it now, the earliest receipt first."""
     over_it: tuple[OptOutRequest, ...]
-    """Requests about its domain that bar it too."""
+    """Requests about its hash or its domain that bar it too."""
     clock: Due | None
     """The most urgent open request."""
 
@@ -73,9 +73,7 @@ class Register:
         day = self._counting.today(now)
         still_open = sorted((r for r in requests if self._store.is_open(r.id)), key=lambda r: (r.due, r.id))
         over_it = (
-            tuple(r for r in self._store.barring_address(key, None) if r.kind is Kind.DOMAIN)
-            if kind is Kind.ADDRESS
-            else ()
+            tuple(self._store.barring_otherwise(key, None)) if kind is Kind.ADDRESS else ()
         )
         return History(
             kind,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from optoutdesk.domain.address import Problem
 from optoutdesk.domain.cleaning import Reason, Removed
 from optoutdesk.domain.matching import Evidence
-from optoutdesk.domain.requests import ALL_MAIL, Channel
+from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind
 from optoutdesk.spreadsheets.columns import letter_of
 from optoutdesk.spreadsheets.findings import Findings
 
@@ -59,12 +59,23 @@ def evidence_words(removed: Removed, unit: str = "row") -> str:
     cause = removed.cause
     if isinstance(cause, Evidence):
         since = _since(cause.day, cause.channel, cause.scope)
+        if cause.kind is Kind.HASH:
+            return f"hash {cause.key} since {since}"
         return f"*@{cause.key} since {since}" if removed.reason is Reason.DOMAIN else since
     if isinstance(cause, Problem):
         return str(cause)
     if isinstance(cause, int):
         return f"same as {unit} {cause}"
     return WITHOUT_CAUSE.get(removed.reason, "")
+
+
+def hash_sentence(entries: int, rows: int) -> str:
+    """Return how well the hashed entries of the suppression list match a list; "" where there are none."""
+    if not entries:
+        return ""
+    verb = "row matches" if rows == 1 else "rows match"
+    of = "the hashed entry" if entries == 1 else f"one of the {entries:,} hashed entries"
+    return f"{rows:,} {verb} {of} of your suppression list."
 
 
 def hidden_rows_sentence(hidden: int, rows: int, *, filtered: bool) -> str:

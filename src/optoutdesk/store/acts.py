@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from optoutdesk.store.staging import Staging
 
 _CHUNK = 10_000
+_BULK = 50_000
+"""From so many rows on, if they are no small part of all, indexes are built anew."""
 
 
 class Act:
@@ -85,8 +87,12 @@ class Act:
         first = self._next_id("request")
         batch = replace(batch, first_request=first, id=self._next_id("batch"))
         self._insert("batch", [batch_values(batch)])
+        many = batch.requests > max(_BULK, first // 4)
+        indexes = self._without_indexes() if many else []
         rows = staging.requests(batch, policy, counting)
         stored = self._insert_many("request", _told(rows, batch.requests, progress))
+        for statement in indexes:
+            self._connection.execute(statement)
         assert stored == batch.requests
         self._insert_many("also", staging.repeated(batch))
         ours = f"BETWEEN {first} AND {first + stored - 1}"
@@ -106,6 +112,19 @@ class Act:
         self._connection.execute(f"DELETE FROM open_request WHERE request_id IN ({mine})")
         self.touched_requests.append(mine)
         return count
+
+    def _without_indexes(self) -> list[str]:
+        """Drop the indexes of requests in whose order rows do not come, and return what makes them again.
+
+        Built at once, sorted, they cost a third of what they cost row by row.
+        """
+        found = self._connection.execute(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'request'"
+            " AND sql IS NOT NULL AND name <> 'request_kind_key'"
+        ).fetchall()
+        for name, _ in found:
+            self._connection.execute(f'DROP INDEX "{name}"')
+        return [sql for _, sql in found]
 
     def _next_id(self, table: str) -> int:
         return (self._connection.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0) + 1

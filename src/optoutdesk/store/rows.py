@@ -15,7 +15,7 @@ from optoutdesk.domain.requests import Channel, Kind, OptIn, OptOutRequest, Prec
 
 def to_text(moment: datetime) -> str:
     """Return an aware moment as it is stored: ISO 8601, UTC, to the second; sorts by time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"  # strftime takes five times as long
 
 
 def from_text(text: str) -> datetime:
@@ -80,16 +80,15 @@ def to_request(row: Sequence[Any]) -> OptOutRequest:
 
 
 _OF_BATCH = """
-    SELECT r.id, r.kind, r.key FROM batch b JOIN request r
+    SELECT r.id, r.kind, r.key, r.recorded_at FROM batch b JOIN request r
         ON r.id BETWEEN b.first_request AND b.first_request + b.requests - 1 WHERE b.id = :batch
     UNION
-    SELECT r.id, r.kind, r.key FROM also a JOIN request r ON r.id = a.request_id
+    SELECT r.id, r.kind, r.key, r.recorded_at FROM also a JOIN request r ON r.id = a.request_id
         WHERE a.batch_id = :batch AND r.batch_id IN (SELECT batch_id FROM undo)
 """
 _WORKED_ON = """
     EXISTS (SELECT 1 FROM done WHERE request_id = o.id)
-    OR EXISTS (SELECT 1 FROM opt_in i JOIN batch b ON b.id = :batch
-        WHERE i.key = o.key AND i.kind = o.kind AND i.recorded_at >= b.at)
+    OR EXISTS (SELECT 1 FROM opt_in i WHERE i.key = o.key AND i.kind = o.kind AND i.recorded_at >= o.recorded_at)
 """
 _NAMED_AGAIN = """
     EXISTS (SELECT 1 FROM also a

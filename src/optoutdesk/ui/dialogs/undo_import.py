@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from optoutdesk.domain.errors import ListChangedError
-from optoutdesk.ui import words, words_import
+from optoutdesk.ui import words, words_batches
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.dialogs.act import ActDialog, paragraph, show_rows
 from optoutdesk.ui.widgets import label
@@ -19,9 +19,9 @@ class UndoDialog(ActDialog):
     """Undoes one import."""
 
     def __init__(self, context: Context, plan: "UndoPlan", parent: QWidget | None = None) -> None:
-        super().__init__(context, words_import.undo_title(plan.batch), "Undo this import", parent)
+        super().__init__(context, words_batches.undo_title(plan.batch), "Undo this import", parent)
         self._plan = plan
-        self.what = paragraph(words_import.undo_text(plan))
+        self.what = paragraph(words_batches.undo_text(plan))
         self.content.addWidget(self.what)
         self.kept_heading = label("", "strong", wrap=True)
         self.kept = QListWidget()
@@ -39,10 +39,10 @@ class UndoDialog(ActDialog):
 
     def _show_plan(self) -> None:
         plan = self._plan
-        self.what.setText(words_import.undo_text(plan))
+        self.what.setText(words_batches.undo_text(plan))
         for part in (self.kept_heading, self.kept):
             part.setVisible(plan.kept_count > 0)
-        self.kept_heading.setText(words_import.kept_heading(plan.kept_count))
+        self.kept_heading.setText(words_batches.kept_heading(plan.kept_count))
         self.kept.clear()
         for kept in plan.kept:
             name = words.subject(kept.request.kind, kept.request.key)
@@ -67,7 +67,7 @@ class UndoDialog(ActDialog):
     def _undone(self, outcome: "tuple[UndoPlan, Changes]") -> None:
         plan, changes = outcome
         self.accept()
-        self._context.notice.emit(words_import.undone(plan))
+        self._context.notice.emit(words_batches.undone(plan))
         self._context.broadcast(changes)
 
     def _on_failed(self, error: Exception) -> None:

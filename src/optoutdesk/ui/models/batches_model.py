@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from optoutdesk.domain.importing import Batch
-from optoutdesk.ui import words, words_import
+from optoutdesk.ui import words, words_batches, words_import
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.widgets.table import MUTED_ROLE, TONE_ROLE
 
@@ -66,7 +66,7 @@ class BatchesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._hint(batch, column)
         if role == TONE_ROLE:
-            return words_import.batch_state(batch).tone if column == self.STATE else None
+            return words_batches.batch_state(batch).tone if column == self.STATE else None
         if role == MUTED_ROLE:
             return batch.undone_at is not None or column == self.SHA
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (self.IMPORTED, self.KNOWN, self.REVIEW):
@@ -84,8 +84,8 @@ class BatchesModel(QAbstractTableModel):
             self.IMPORTED: words.number(batch.imported),
             self.KNOWN: words.number(batch.already_known),
             self.REVIEW: words.number(batch.review),
-            self.STATE: words_import.batch_state(batch).text,
-            self.SHA: words_import.sha_short(batch.source_sha256),
+            self.STATE: words_batches.batch_state(batch).text,
+            self.SHA: words_batches.sha_short(batch.source_sha256),
         }
         return texts[column]
 

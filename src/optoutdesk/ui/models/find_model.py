@@ -116,6 +116,8 @@ def _people(desk: Desk, text: str, now: datetime) -> Iterator[Hit]:
     for kind, key in list(subjects)[:LIMIT]:
         if kind is Kind.DOMAIN:
             yield _domain_hit(desk, key, now)
+        elif kind is Kind.HASH:
+            yield _hash_hit(desk, key, now)
         else:
             yield _person_hit(desk, key, now)
 
@@ -125,6 +127,12 @@ def _person_hit(desk: Desk, key: str, now: datetime) -> Hit:
     free = desk.check_address.check([key])[0].may_mail
     chip, tone = (MAY_BE_MAILED, "ok") if free else (DO_NOT_MAIL, "danger")
     return Hit(Kind.ADDRESS, key, in_one_line(history, desk.counting.today(now)), chip, tone)
+
+
+def _hash_hit(desk: Desk, key: str, now: datetime) -> Hit:
+    history = desk.register.history(Kind.HASH, key, now)
+    chip, tone = (DO_NOT_MAIL, "danger") if history.in_force else (MAY_BE_MAILED, "ok")
+    return Hit(Kind.HASH, key, in_one_line(history, desk.counting.today(now)), chip, tone)
 
 
 def _domain_hit(desk: Desk, domain: str, now: datetime) -> Hit:

@@ -110,25 +110,32 @@ class ImportModel(QAbstractTableModel):
         return work
 
     def _current(self, answer: "_Answer | None") -> bool:
-        if answer is None or answer.question != self._question:
-            return False
+        return answer is not None and answer.question == self._question
+
+    def _settled(self, rows: int) -> None:
+        """The answer is in the table: only from now on may more be asked for."""
         self._asking = False
-        self._more = len(answer.rows) == PAGE
-        return True
+        self._more = rows == PAGE
 
     def _take(self, answer: "_Answer | None") -> None:
         if answer is not None and self._current(answer):
             self.beginResetModel()
-            self._rows = answer.rows
+            self._rows = list(answer.rows)
+            self._settled(len(answer.rows))
             self.endResetModel()
             self.answered.emit()
 
     def _add(self, answer: "_Answer | None") -> None:
-        if answer is not None and self._current(answer) and answer.rows:
+        if answer is None or not self._current(answer):
+            return
+        if answer.rows:
             first = len(self._rows)
             self.beginInsertRows(QModelIndex(), first, first + len(answer.rows) - 1)
             self._rows += answer.rows
+            self._settled(len(answer.rows))
             self.endInsertRows()
+        else:
+            self._settled(0)
 
     def _fail(self, error: Exception) -> None:
         if self._preview is not None:

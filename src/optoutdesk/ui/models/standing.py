@@ -13,7 +13,7 @@ def scope_quoted(scope: str) -> str:
 
 
 def bars_most(history: History) -> OptOutRequest | None:
-    """Return the request that says most about a block: its own for all mail, its own for a list, its domain's."""
+    """Return the request that says most about a block: its own for all mail, its own for a list, its hash's or domain's."""
     own = sorted(history.in_force, key=lambda request: request.scope != ALL_MAIL)
     return next(iter((*own, *history.over_it)), None)
 
@@ -30,6 +30,8 @@ def in_one_line(history: History, today: date) -> str:
     since = words.short_date(request.received.day)
     if request.kind is Kind.DOMAIN and history.kind is Kind.ADDRESS:
         return f"{words.subject(request.kind, request.key)} is suppressed since {since}"
+    if request.kind is Kind.HASH and history.kind is Kind.ADDRESS:
+        return f"Its hash is suppressed since {since} ({words.subject(request.kind, request.key)})"
     when = "by" if request.received.precision is Precision.UNKNOWN else "on"
     parts = [f"Opted out of {scope_quoted(request.scope)} {when} {since} {words.by_channel(request.channel)}"]
     if request.kind is Kind.DOMAIN:

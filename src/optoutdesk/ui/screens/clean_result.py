@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, 
 
 from optoutdesk.domain.cleaning import Reason
 from optoutdesk.services.clean_list import ListFile, Plan, Result
-from optoutdesk.services.wording import finding_sentences
+from optoutdesk.services.wording import finding_sentences, hash_sentence
 from optoutdesk.ui import words
 from optoutdesk.ui.models import removed_model as columns
 from optoutdesk.ui.models.removed_model import RemovedModel
@@ -261,8 +261,9 @@ def understood(file: ListFile, result: Result, *, timed: bool = True) -> str:
 
 
 def _found(result: Result) -> str:
-    """Return what else there is in the workbook; about hidden rows there is a bar of its own."""
-    return " ".join(finding_sentences(replace(result.findings, hidden_rows=0), result.rows))
+    """Return what else there is to know of the list; about hidden rows there is a bar of its own."""
+    sentences = finding_sentences(replace(result.findings, hidden_rows=0), result.rows)
+    return " ".join(filter(None, [hash_sentence(result.hashes, result.by_hash), *sentences]))
 
 
 def _elsewhere(result: Result) -> str:

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from optoutdesk.domain.errors import Cancelled, ListChangedError, UserError
 from optoutdesk.services.changes import Changes
 from optoutdesk.ui import words, words_import
 from optoutdesk.ui.context import EVERYTHING, Context
+from optoutdesk.ui.screens.imports_keep import Mending, worth_remembering
 from optoutdesk.ui.screens.imports_pages import DonePage, StartPage
 from optoutdesk.ui.screens.imports_questions import PartContext
 from optoutdesk.ui.screens.imports_view import ImportView
@@ -18,8 +19,7 @@ from optoutdesk.ui.tasks import Task
 from optoutdesk.ui.widgets.work import WorkPage
 
 if TYPE_CHECKING:
-    from optoutdesk.services.import_optouts import Imported, Options, Part, Preview, Source
-    from optoutdesk.services.remembered_mappings import RememberedMapping
+    from optoutdesk.services.import_optouts import Imported, Options, Preview, Source
 
 SHOW_AFTER = 300
 """Milliseconds after which progress is shown."""
@@ -62,6 +62,8 @@ class ImportScreen(QWidget):
         self.view, self.done = ImportView(context), DonePage(context)
         for page in (self.start, self.working, self.view, self.done):
             self._stack.addWidget(page)
+        self._mending = Mending(context, self)
+        self._mending.saved.connect(self.done.mended)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(SHOW_AFTER)
@@ -395,7 +397,8 @@ class ImportScreen(QWidget):
             self.view.show_counts(None)
             return
         self.view.show_counts(None)
-        self.view.counts.begin(f"Reading {source.path.name}")
+        reading = [f"Reading {part.name or source.path.name}" for part in source.parts]
+        self.view.counts.begin(*reading, "Comparing with what is on record")
         service, now, this_round = self._context.desk.import_optouts, self._context.now(), self._round
 
         def work(report: Any) -> "tuple[int, Preview]":
@@ -518,50 +521,18 @@ class ImportScreen(QWidget):
             return
         memory = self._context.desk.remembered
         try:
-            memory.remember(_worth_remembering(name, part, memory.find(part.header)))
+            memory.remember(worth_remembering(name, part, memory.find(part.header)))
         except (UserError, OSError) as error:
             # The import goes on: what is remembered is a convenience.
             self._context.notice.emit(str(error))
 
+    def _save_to_mend(self) -> None:
+        if self._preview is not None:
+            self._mending.ask(self._preview)
+
     def _undo(self) -> None:
         if self._imported is not None:
             self.undo_wanted.emit(self._imported.batch)
-
-    # -- rows to mend
-
-    def _save_to_mend(self) -> None:
-        preview = self._preview
-        if preview is None:
-            return
-        target = self._context.desk.import_optouts.default_mend_file(preview.source)
-        dialog = QFileDialog(self, "Save the rows to mend as", str(target))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(target.suffix.lstrip("."))
-        dialog.fileSelected.connect(self._write_to_mend)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _write_to_mend(self, name: str) -> None:
-        preview, path = self._preview, Path(name)
-        if preview is None:
-            return
-        service = self._context.desk.import_optouts
-
-        def work(_report: Any) -> list[Path]:
-            return service.save_rows_to_mend(preview, path, overwrite=True)
-
-        # With the look-ups, which read the preview too: one thread at a time.
-        self._context.lookups.run(work, done=self._mended, failed=self._not_mended)
-
-    def _mended(self, files: list[Path]) -> None:
-        names = " and ".join(file.name for file in files)
-        self.done.mended(names)
-        self._context.notice.emit(f"The rows to mend are saved as {names}.")
-
-    def _not_mended(self, error: Exception) -> None:
-        if not isinstance(error, UserError):
-            raise error
-        self._context.complain(self, error)
 
 
 def _closing(preview: "Preview") -> Callable[[Any], None]:
@@ -573,22 +544,3 @@ def _closing(preview: "Preview") -> Callable[[Any], None]:
 
 def _nothing(_what: object) -> None:
     """Do nothing."""
-
-
-def _worth_remembering(name: str, part: "Part", before: "RememberedMapping | None") -> "RememberedMapping":
-    """Return what she corrected about a list, on top of what was remembered of it before."""
-    from optoutdesk.services.remembered_mappings import RememberedMapping, column_names
-
-    assert part.header is not None
-    options, names = part.options, column_names(part.header)
-    fields = dict(before.fields) if before is not None else {}
-    fields |= {names[index]: of for index, of in (options.mapping or {}).items() if index < len(names)}
-    return RememberedMapping(
-        name=name,
-        header=part.header,
-        profile=options.profile or (before.profile if before is not None else None),
-        fields=fields,
-        day_order=options.day_order or (before.day_order if before is not None else None),
-        zone=options.zone or (before.zone if before is not None else None),
-        scope=options.scope if options.scope is not None or before is None else before.scope,
-    )

@@ -87,9 +87,15 @@ class ColumnsCard(Card):
 
     changed = Signal(object)
     manage_wanted = Signal()
+    rows_changed = Signal()
+    """Other columns are in sight, to be put where Tab goes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("What is in which column", "correct what is wrong", parent)
+        super().__init__(
+            "What is in which column",
+            "correct what is wrong; it is remembered for the next file like this",
+            parent,
+        )
         self.setAccessibleName("What is in which column")
         self._part: Part | None = None
         self._options: Options | None = None
@@ -123,6 +129,12 @@ class ColumnsCard(Card):
         self.questions = Questions()
         self.questions.changed.connect(self._answered)
         self.body.addWidget(self.questions)
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """What Tab stops at, as the eye goes."""
+        rows = [self.rows[index].means for index in sorted(self.rows)]
+        return [self.manage, *rows, self.more, *self.questions.stops]
 
     def _names(self) -> QWidget:
         names = QWidget()
@@ -188,9 +200,12 @@ class ColumnsCard(Card):
         if part is None or options is None:
             return
         rest = [c for c in part.columns if c.index not in self.rows][:_MORE]
+        if not rest:
+            return
         self._add(rest)
         for column in rest:
             self.rows[column.index].show_meaning(_means_of(part, options, column.index), None)
+        self.rows_changed.emit()
         # What was pressed may be gone.
         self.rows[rest[0].index].means.setFocus()
 

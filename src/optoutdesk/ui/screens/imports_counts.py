@@ -93,13 +93,13 @@ class CountsCard(Card):
         """What is shown."""
         return self._preview
 
-    def begin(self, what: str) -> None:
+    def begin(self, *phases: str) -> None:
         """Say that it is being counted; what was counted before stays in sight, but is out of date."""
         self.model.stop()
         self._tell("", "accent", again=False)
         self.tiles.setEnabled(False)
         self.table.setEnabled(False)
-        self.work.begin(what)
+        self.work.begin(*phases)
         if self._preview is None and self.model.rowCount() == 0:
             self._say("Counting…")
         self._late.start()

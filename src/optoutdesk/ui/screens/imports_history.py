@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, 
 from optoutdesk.domain.errors import UserError
 from optoutdesk.domain.importing import Batch
 from optoutdesk.services.changes import Changes
-from optoutdesk.ui import words_import
+from optoutdesk.ui import words_batches
 from optoutdesk.ui.context import EVERYTHING, Context
 from optoutdesk.ui.dialogs.put_back import PutBackDialog
 from optoutdesk.ui.dialogs.undo_import import UndoDialog
@@ -189,8 +189,8 @@ class ImportsScreen(QWidget):
         self._bar.setVisible(batch is not None or backup is not None)
         if batch is not None:
             self.facts.setText(
-                f"{words_import.batch_counts(batch)}\n{batch.profile_name} · "
-                f"SHA-256 {words_import.sha_short(batch.source_sha256)}"
+                f"{words_batches.batch_counts(batch)}\n{batch.profile_name} · "
+                f"SHA-256 {words_batches.sha_short(batch.source_sha256)}"
             )
             self.facts.setToolTip(f"SHA-256 {batch.source_sha256}")
             self.act.setText("Undo…")

@@ -100,10 +100,17 @@ class DayOrderQuestion(QWidget):
             (self.month_first, "The month comes first", False),
         ):
             choice.setText(f"{name}: {words_import.reading(part.order.examples, day_first=day_first)}")
-        self._group.setExclusive(False)
-        self.day_first.setChecked(order is DayOrder.DAY_FIRST)
-        self.month_first.setChecked(order is DayOrder.MONTH_FIRST)
-        self._group.setExclusive(True)
+        if order is None:
+            self._group.setExclusive(False)  # else the last answer could not be taken off
+            for choice in (self.day_first, self.month_first):
+                choice.setChecked(False)
+            self._group.setExclusive(True)
+        else:
+            (self.day_first if order is DayOrder.DAY_FIRST else self.month_first).setChecked(True)
+        for choice in (self.day_first, self.month_first):
+            # One stop for the Tab key once it is answered.
+            stop = order is None or choice.isChecked()
+            choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus if stop else Qt.FocusPolicy.ClickFocus)
 
     def _on_clicked(self, number: int) -> None:
         self.answered.emit(DayOrder.MONTH_FIRST if number else DayOrder.DAY_FIRST)
@@ -276,6 +283,13 @@ class Questions(QWidget):
         self._show_scope(part, options, context)
         self._show_hidden(part, options)
         self._show_remember(part, options, other=other)
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """What Tab stops at, as the eye goes."""
+        order = [self.order.day_first, self.order.month_first]
+        head: list[QWidget] = [self.sheet, self.header_box, self.people, *order, self.zone]
+        return [*head, self.undated, self.scope, self.hidden, self.remember, self.name]
 
     def remember_as(self) -> str:
         """Return under which name this is to be remembered; "" when it is not."""

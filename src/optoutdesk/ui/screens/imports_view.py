@@ -1,6 +1,7 @@
 """One file of opt-outs before it is imported: what it is, its columns, what will happen, and the button that does it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -59,6 +60,7 @@ class ImportView(QWidget):
         column.addWidget(self.counts, 1)
         area.setWidget(page)
         area.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self.columns.rows_changed.connect(self.order)
         outer.addWidget(self._make_bar())
 
     def _add_heading(self, column: QVBoxLayout) -> None:
@@ -115,6 +117,16 @@ class ImportView(QWidget):
         self._column.setContentsMargins(_MARGIN, 18, _MARGIN - bar, 10)
         self._edge.setVisible(most > 0)
 
+    def order(self) -> None:
+        """Let Tab go through the page as the eye does; rows and counts are made as they are needed."""
+        members: list[QWidget] = [part for row in self.members.rows for part in (row.box, row.look)]
+        counts = self.counts
+        stops = [self.another, self.choose, self.before.button, self.ambiguous.button, *members]
+        stops += [*self.columns.stops, counts.work.cancel, counts.said.button, *counts.tiles.tiles]
+        stops += [counts.conflicts.button, counts.table, self.mend, self.cancel, self.confirm]
+        for one, next_one in pairwise(stops):
+            QWidget.setTabOrder(one, next_one)
+
     # -- what is shown
 
     def show_source(
@@ -140,6 +152,7 @@ class ImportView(QWidget):
         asked = question is not None and question.value == "profile"
         self.ambiguous.tell(words_import.waiting_for(part) if asked else "", "warning")
         self.columns.show_part(part, options[number], counts, context)
+        self.order()
 
     def show_columns(self, *, shown: bool) -> None:
         """Show or hide the columns: those of a list of a ZIP only when she wants to see them."""

@@ -148,7 +148,7 @@ class OptOutsScreen(QWidget):
         self.table.setModel(self.model)
         self.table.set_columns(
             {
-                columns.RECEIVED: "30 Nov 2026",
+                columns.RECEIVED: "by 30 Nov 2026",
                 columns.HOW: "Web form",
                 columns.LIST: "Newsletter",
                 columns.STATE: "Opted in again",

@@ -138,6 +138,8 @@ class DetailPanel(QFrame):
             return f"May be mailed again since {words.short_date(self._context.local(latest.at).date())}"
         if request.kind is Kind.DOMAIN and history.kind is Kind.ADDRESS:
             return f"Blocked through its domain since {words.received_in_full(request.received)}"
+        if request.kind is Kind.HASH and history.kind is Kind.ADDRESS:
+            return f"Blocked through its hash since {words.received_in_full(request.received)}"
         return words.blocked_since(request)
 
     def _add_clock(self, column: QVBoxLayout, history: History) -> None:
@@ -168,13 +170,13 @@ class DetailPanel(QFrame):
         column.addLayout(row)
 
     def _add_domain(self, column: QVBoxLayout, history: History) -> None:
-        """Offer the history of the domain through which an address is blocked."""
+        """Offer the history of the domain or the hash through which an address is blocked."""
         for request in history.over_it[:1]:
             column.addSpacing(8)
             row = QHBoxLayout()
             row.addWidget(Chip(words.subject(request.kind, request.key), "warning"))
             row.addStretch(1)
-            show = Button("Show domain").compact()
+            show = Button("Show hash" if request.kind is Kind.HASH else "Show domain").compact()
             show.clicked.connect(self._show_domain)
             row.addWidget(show)
             column.addLayout(row)

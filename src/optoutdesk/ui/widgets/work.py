@@ -1,5 +1,7 @@
 """Work under way: what is done, how far and how fast, and Cancel."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -22,18 +24,25 @@ class Pace:
 
     def __init__(self) -> None:
         self._clock = QElapsedTimer()
-        self._done = self._first = 0
         self._clock.start()
+        self._done = 0
+        self._phases: list[str] = []
 
-    def restart(self) -> None:
-        """Begin with other work."""
-        self._done = self._first = 0
+    def begin(self, phases: Sequence[str]) -> None:
+        """Begin with other work, whose phases have these names; the last one may come again."""
+        self._done = 0
+        self._phases = list(phases)
         self._clock.restart()
+
+    @property
+    def phase(self) -> str:
+        """What is being done."""
+        return self._phases[0] if self._phases else ""
 
     def tell(self, done: int, total: int, unit: str) -> str:
         """Return how far it is and how fast."""
-        if done < self._done or not self._done:
-            self._first = done
+        if done < self._done:
+            self._phases = self._phases[1:] or self._phases
             self._clock.restart()
         self._done = done
         seconds = self._clock.elapsed() / 1000
@@ -56,7 +65,6 @@ class WorkLine(QWidget):
         row.setContentsMargins(16, 8, 12, 8)
         row.setSpacing(12)
         self._pace = Pace()
-        self._what = ""
         self.bar = progress_bar(120)
         self.text = label("", "small")
         self.cancel = Button("Cancel").compact()
@@ -64,18 +72,17 @@ class WorkLine(QWidget):
         row.addWidget(self.text, 1)
         row.addWidget(self.cancel)
 
-    def begin(self, what: str) -> None:
+    def begin(self, *phases: str) -> None:
         """Begin with a piece of work."""
-        self._what = what
-        self._pace.restart()
-        self.cancel.setAccessibleName(f"Cancel: {what}")
+        self._pace.begin(phases)
+        self.cancel.setAccessibleName(f"Cancel: {phases[0]}")
         self.tell(0, 0)
 
     def tell(self, done: int, total: int, unit: str = "row") -> None:
         """Say how far it is."""
         show_share(self.bar, done, total)
         pace = self._pace.tell(done, total, unit)
-        self.text.setText(f"{self._what} · {pace}" if pace else self._what)
+        self.text.setText(f"{self._pace.phase} · {pace}" if pace else self._pace.phase)
 
 
 class WorkPage(QWidget):
@@ -106,7 +113,7 @@ class WorkPage(QWidget):
         """Begin with a piece of work."""
         self.what.setText(what)
         self.cancel.setVisible(can_cancel)
-        self._pace.restart()
+        self._pace.begin([what])
         self.tell(0, 0)
 
     def tell(self, done: int, total: int, unit: str = "row") -> None:

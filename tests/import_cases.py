@@ -69,7 +69,9 @@ def saved(path: Path) -> Path:
     return path
 
 
-def undated(key: str, scope: str = "all", channel: str = "platform-export", kind: str = "address") -> Expected:
+def undated(
+    key: str, scope: str = "all", channel: str = "platform-export", kind: str = "address"
+) -> Expected:
     """Return a request without a date of its own."""
     return Expected(key, "2026-11-20T05:00:00+00:00", "2026-11-20", "unknown", scope, channel, kind)
 
@@ -107,9 +109,7 @@ DEE, FAY, GONE = "dee@pondside.example", "fay@pondside.example", "gone@pondside.
 CASES: dict[str, Case] = {
     "unsubscribed_email_audience_export_4a1b2c.csv": Case(
         "mailchimp-unsubscribed",
-        frozenset(
-            {_own("ann.dole@postbox.example"), _at("bo.reyes@netlane.example", "2026-03-05T13:01:30")}
-        ),
+        frozenset({_own("ann.dole@postbox.example"), _at("bo.reyes@netlane.example", "2026-03-05T13:01:30")}),
         {NEW: 2},
     ),
     "cleaned_email_audience_export_4a1b2c.csv": Case(
@@ -199,9 +199,7 @@ CASES: dict[str, Case] = {
     ),
     "ses-list.csv": Case(
         "amazon-ses-list",
-        frozenset(
-            {_by(CY, "2026-03-02", channel="complaint"), _by(GONE, "2026-03-02", channel="bounce")}
-        ),
+        frozenset({_by(CY, "2026-03-02", channel="complaint"), _by(GONE, "2026-03-02", channel="bounce")}),
         {NEW: 2},
     ),
     "aweber.csv": Case(
@@ -233,7 +231,9 @@ CASES: dict[str, Case] = {
         "mailerlite", frozenset({_own(ANN)}), {NEW: 1, ACTIVE: 1}, ((3, ACTIVE, "status is “active”"),)
     ),
     "campaign-monitor-suppression.csv": Case(
-        "campaign-monitor-suppressed", frozenset({_own(ANN), _own(GONE, channel="bounce"), _own(BO)}), {NEW: 3}
+        "campaign-monitor-suppressed",
+        frozenset({_own(ANN), _own(GONE, channel="bounce"), _own(BO)}),
+        {NEW: 3},
     ),
     "campaign-monitor-list.csv": Case(
         "campaign-monitor-unsubscribed",

@@ -1,14 +1,16 @@
-"""Writes the sample files of an invented small business, Lakeside Garden Supply, with the result cleaning must give.
+"""Writes the sample files of an invented small business, Lakeside Garden Supply, with what they must give.
 
     python tests/make_samples.py [OUT]        (OUT: resources/samples)
 
 The same bytes come out on every run: one fixed seed, no clock, no set order, fixed dates in the workbook. Every row
-is planted together with the addresses it truly holds, and `expected.json` follows from those, never from the program.
+is planted together with the addresses it truly holds, and `expected.json` (cleaning) and `expected-imports.json`
+follow from those, never from the program.
 People and domains are invented; all domains end in .example (RFC 2606).
 """
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import random
@@ -16,7 +18,7 @@ import re
 import sys
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -573,7 +575,7 @@ def is_blocked(key: str) -> bool:
     return any(domain == blocked or domain.endswith(f".{blocked}") for blocked in BLOCKED_DOMAINS)
 
 
-def expected_of(contacts: Sequence[Contact]) -> dict[str, object]:
+def expected_of(contacts: Sequence[Contact], suppressed: Collection[str] = SUPPRESSED) -> dict[str, object]:
     """The result of cleaning a list with no scope given: one reason a row, the first of REASONS that holds.
 
     `must_go` are the suppressed addresses in the list, `must_stay` the addresses of the kept rows. The good address
@@ -583,7 +585,7 @@ def expected_of(contacts: Sequence[Contact]) -> dict[str, object]:
     kept_keys: set[str] = set()
     kept = 0
     for contact in contacts:
-        if any(key in SUPPRESSED for key in contact.keys):
+        if any(key in suppressed for key in contact.keys):
             counts["opted-out"] += 1
         elif any(is_blocked(key) for key in contact.keys):
             counts["domain"] += 1
@@ -601,7 +603,7 @@ def expected_of(contacts: Sequence[Contact]) -> dict[str, object]:
         "rows": len(contacts),
         "kept": kept,
         "reasons": counts,
-        "must_go": sorted(key for key in every_key if key in SUPPRESSED or is_blocked(key)),
+        "must_go": sorted(key for key in every_key if key in suppressed or is_blocked(key)),
         "must_stay": sorted(kept_keys),
     }
 
@@ -853,6 +855,265 @@ def outlook_csv(dice: Dice, contacts: Sequence[Contact]) -> bytes:
     return as_csv(OUTLOOK_HEADER, rows, csv.QUOTE_ALL, "\r\n").encode("cp1252")
 
 
+# --- The opt-outs to bring in --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """One row of a file of opt-outs."""
+
+    who: Contact
+    when: dt.datetime | dt.date | None
+    """The receipt as the file writes it, without a zone, or a day; None where the file has none."""
+    how: str = ""
+    subscribed: bool = False
+    """The file says that this person is subscribed."""
+
+
+TODAY = dt.date(2026, 11, 24)
+STILL_IN_TIME = dt.date(2026, 11, 9)
+"""Who asked on this day is due on TODAY: ten business days, 11 November is a holiday."""
+ON_RECORD = {match_key(row[0]): row for row in OPT_OUTS if not row[0].startswith("*@") and row[3] == "all"}
+"""The opt-outs of all mail by match key; only they make another opt-out of all mail a known one."""
+
+
+def utc(moment: str) -> dt.datetime:
+    """'2026-11-10 16:42' in New York as UTC."""
+    local = dt.datetime.fromisoformat(moment).replace(tzinfo=NEW_YORK)
+    return local.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def expected_import(rows: Sequence[OptOut]) -> dict[str, object]:
+    """What importing a file gives on TODAY, where the opt-outs of opt-outs.json are on record already."""
+    counts = dict.fromkeys(("new", "already-known", "not-an-address", "empty", "conflict", "active"), 0)
+    seen: set[str] = set()
+    requests = overdue = 0
+    for row in rows:
+        keys = row.who.keys
+        if row.subscribed:
+            counts["conflict" if any(key in ON_RECORD for key in keys) else "active"] += 1
+        elif row.who.junk:
+            counts["not-an-address"] += 1
+        elif not keys:
+            counts["empty"] += 1
+        elif all(key in ON_RECORD or key in seen for key in keys):
+            counts["already-known"] += 1
+            # A further receipt is stored too, unless a row of the file says the same.
+            requests += sum(key in ON_RECORD for key in keys)
+        else:
+            counts["new"] += 1
+            requests += len(keys)
+            if row.when is not None:
+                day = row.when.date() if isinstance(row.when, dt.datetime) else row.when
+                overdue += day < STILL_IN_TIME
+            seen.update(keys)
+    return {
+        "rows": len(rows),
+        "outcomes": counts,
+        "overdue": overdue,
+        "requests": requests,
+        "suppressed": sorted(seen),
+    }
+
+
+# --- mailchimp-unsubscribed.csv and mailchimp-audience.zip ---------------------------------------------------------
+
+MEMBER_HEADER = columns("""
+    Email Address, First Name, Last Name, MEMBER_RATING, OPTIN_TIME, OPTIN_IP, CONFIRM_TIME, CONFIRM_IP, LATITUDE,
+    LONGITUDE, GMTOFF, DSTOFF, TIMEZONE, CC, REGION, LAST_CHANGED
+""")
+UNSUBSCRIBED_HEADER = [
+    *MEMBER_HEADER,
+    *columns("UNSUB_TIME, UNSUB_CAMPAIGN_TITLE, UNSUB_CAMPAIGN_ID, UNSUB_REASON, UNSUB_REASON_OTHER"),
+    *columns("LEID, EUID, NOTES, TAGS"),
+]
+CLEANED_HEADER = [
+    *MEMBER_HEADER,
+    *columns("CLEAN_TIME, CLEAN_CAMPAIGN_TITLE, CLEAN_CAMPAIGN_ID, LEID, EUID, NOTES, TAGS"),
+]
+SUBSCRIBED_HEADER = [*MEMBER_HEADER, *columns("LEID, EUID, NOTES, TAGS")]
+
+CAMPAIGNS = ["Planting letter", "Bulb sale", "Spring pre-order", "Weekend at the nursery"]
+WHY = [("NORMAL", "")] * 8 + [("NO_LONGER", ""), ("OTHER", "Moved to Ohio"), ("OTHER", "Too many sale mails")]
+
+PLANTED_UNSUBSCRIBED = [
+    # these Ana recorded by hand from Mailchimp; as UTC a little later than on record, because no zone is written
+    *(OptOut(who("", row[0]), utc(row[1])) for row in OPT_OUTS if row[6].startswith("Mailchimp")),
+    # asked at Mailchimp on the day before she used the web form
+    OptOut(who("Joy Okafor", "j.okafor@northgate.example"), utc("2026-11-19 09:05")),
+    # she left the newsletter only; here it is all mail
+    OptOut(who("Ruth Avery", "ruth.avery@birchwood.example"), utc("2026-10-14 19:58")),
+    # to be mended
+    OptOut(who("June Abbott", "june.abbott@greenpost", holds=[], junk=True), utc("2026-10-02 08:14")),
+    OptOut(who("Carl Dupont", "carl.dupont@homemail,example", holds=[], junk=True), utc("2026-09-11 17:40")),
+    OptOut(who("Lotte Berg", "", holds=[]), utc("2026-08-30 12:21")),
+]
+JUST_IN = [utc("2026-11-20 13:26"), utc("2026-11-23 07:52")]
+
+
+def make_unsubscribed(dice: Dice, people: Sequence[Contact]) -> list[OptOut]:
+    """The planted ones among others who left in the last months, two of them just now."""
+    moments = JUST_IN + [some_time_ago(dice, 16, 150) for _ in people[len(JUST_IN) :]]
+    rows = [OptOut(person, moment) for person, moment in zip(people, moments, strict=True)]
+    return dice.mixed([*rows, *PLANTED_UNSUBSCRIBED])
+
+
+def some_time_ago(dice: Dice, least: int, most: int) -> dt.datetime:
+    """An instant by day in New York, that many days before TODAY."""
+    day = TODAY - dt.timedelta(days=least + dice.below(most - least))
+    return dt.datetime(day.year, day.month, day.day, 14 + dice.below(8), dice.below(60), dice.below(60))
+
+
+def member_of(dice: Dice, row: OptOut) -> dict[str, str]:
+    """What all files of an audience say of a person."""
+    joined = (
+        f"{2019 + dice.below(6)}-{1 + dice.below(12):02d}-{1 + dice.below(28):02d} 15:{dice.below(60):02d}:09"
+    )
+    return {
+        "Email Address": row.who.cells[0],
+        "First Name": row.who.first,
+        "Last Name": row.who.last,
+        "MEMBER_RATING": str(1 + dice.below(4)),
+        "OPTIN_TIME": joined,
+        "OPTIN_IP": f"192.0.2.{1 + dice.below(250)}",  # set aside for documentation
+        "CONFIRM_TIME": joined,
+        "LAST_CHANGED": str(row.when or joined),
+        "LEID": str(400_000 + dice.below(90_000)),
+        "EUID": f"{dice.below(16**10):010x}",
+    }
+
+
+def unsubscribed_csv(dice: Dice, rows: Sequence[OptOut]) -> bytes:
+    members = []
+    for row in rows:
+        reason, text = dice.pick(WHY)
+        members.append(
+            member_of(dice, row)
+            | {
+                "UNSUB_TIME": str(row.when),
+                "UNSUB_CAMPAIGN_TITLE": dice.pick(CAMPAIGNS),
+                "UNSUB_CAMPAIGN_ID": f"{dice.below(16**10):010x}",
+                "UNSUB_REASON": reason,
+                "UNSUB_REASON_OTHER": text,
+            }
+        )
+    return as_csv(UNSUBSCRIBED_HEADER, members, csv.QUOTE_MINIMAL, "\n").encode()
+
+
+def cleaned_csv(dice: Dice, rows: Sequence[OptOut]) -> bytes:
+    members = [
+        member_of(dice, row) | {"CLEAN_TIME": str(row.when), "CLEAN_CAMPAIGN_TITLE": dice.pick(CAMPAIGNS)}
+        for row in rows
+    ]
+    return as_csv(CLEANED_HEADER, members, csv.QUOTE_MINIMAL, "\n").encode()
+
+
+def subscribed_csv(dice: Dice, rows: Sequence[OptOut]) -> bytes:
+    members = [member_of(dice, row) for row in rows]
+    return as_csv(SUBSCRIBED_HEADER, members, csv.QUOTE_MINIMAL, "\n").encode()
+
+
+def audience_zip(members: dict[str, bytes]) -> bytes:
+    """An audience as Mailchimp gives it: one CSV for each kind of contact."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for kind, content in members.items():
+            part = zipfile.ZipInfo(f"{kind}_email_audience_export_4c1f2a.csv", EXPORTED.timetuple()[:6])
+            part.create_system = 0
+            part.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(part, content, compresslevel=9)
+    return packed.getvalue()
+
+
+# --- old-opt-outs.xlsx ---------------------------------------------------------------------------------------------
+
+OLD_HEADER = ("Name", "E-mail", "Removed on", "How", "Remarks")
+HIDDEN_BY_FILTER = "reply"
+"""Ana looked at all but these last, and saved the workbook so."""
+HOW = ["phone", "letter", HIDDEN_BY_FILTER, "in person", "phone"]
+PLANTED_OLD = [
+    OptOut(who("Carlos Méndez", "carlos.mendez@mailbox.example"), dt.date(2025, 9, 4), "letter"),
+    OptOut(
+        who(
+            "Ada Nash",
+            "ada.nash@snowdrop.example; ada@oldmill-bakery.example",
+            holds=["ada.nash@snowdrop.example", "ada@oldmill-bakery.example"],
+        ),
+        dt.date(2025, 2, 11),
+        "phone",
+    ),
+    OptOut(who("Bruno Hale", "no mail, call him", holds=[], junk=True), dt.date(2025, 3, 8), "phone"),
+    OptOut(firm("Church Street Market", "", holds=[]), dt.date(2025, 6, 5), "letter"),
+]
+OLDER = [("Ines Lund", "ines.lund@millpond.example"), ("Tess Rowe", "tess.rowe@willowbend.example")]
+"""A second sheet."""
+
+
+def make_old(dice: Dice, people: Sequence[Contact]) -> list[OptOut]:
+    """In order of the year; every date of its first months can be read in two ways."""
+    rows = [
+        OptOut(person, ambiguous_day(dice) if n < len(people) // 2 else late_day(dice), HOW[n % len(HOW)])
+        for n, person in enumerate(people)
+    ]
+    return sorted([*rows, *PLANTED_OLD], key=lambda row: (row.when, row.who.name))
+
+
+def ambiguous_day(dice: Dice) -> dt.date:
+    month = 1 + dice.below(6)
+    return dt.date(2025, month, month + 1 + dice.below(12 - month))
+
+
+def late_day(dice: Dice) -> dt.date:
+    return dt.date(2025, 7, 1) + dt.timedelta(days=dice.below(180))
+
+
+def old_xlsx(rows: Sequence[OptOut]) -> bytes:
+    book = Workbook()
+    book.properties.creator = "Ana"
+    book.properties.created = EXPORTED
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Removed 2025"
+    add_table(sheet, 1, OLD_HEADER, (24, 42, 14, 12, 30))
+    for number, row in enumerate(rows, start=2):
+        assert isinstance(row.when, dt.date)
+        set_text(sheet, number, 1, row.who.name)
+        set_text(sheet, number, 2, row.who.cells[0])
+        if row.when.month < 7:  # typed into a column of text; later Ana had it formatted as dates
+            set_text(sheet, number, 3, f"{row.when:%m/%d/%Y}")
+        else:
+            sheet.cell(number, 3, row.when).number_format = "mm/dd/yyyy"
+        set_text(sheet, number, 4, row.how)
+        sheet.row_dimensions[number].hidden = row.how == HIDDEN_BY_FILTER
+    sheet.auto_filter.ref = f"A1:E{len(rows) + 1}"
+    sheet.auto_filter.add_filter_column(3, sorted({*HOW} - {HIDDEN_BY_FILTER}))
+    older = book.create_sheet("Before 2025")
+    add_table(older, 1, OLD_HEADER[:2], (24, 42))
+    for number, (name, address) in enumerate(OLDER, start=2):
+        set_text(older, number, 1, name)
+        set_text(older, number, 2, address)
+    unfinished = io.BytesIO()
+    book.save(unfinished)
+    return with_fixed_dates(unfinished.getvalue())
+
+
+# --- partner-md5.txt -----------------------------------------------------------------------------------------------
+
+
+def make_hashed(people: Iterable[Contact]) -> list[OptOut]:
+    """The MD5 of each address, as a partner gives those who must not get its mail; the first one stands there twice."""
+    rows = [OptOut(replace(p, keys=(hashlib.md5(p.keys[0].encode()).hexdigest(),)), None) for p in people]
+    rows.sort(key=lambda row: row.who.keys)
+    return [*rows, rows[0]]
+
+
+def hashed_txt(rows: Sequence[OptOut]) -> bytes:
+    """One hash a line; every seventh in capitals, as another system writes them."""
+    return "".join(
+        f"{row.who.keys[0].upper() if n % 7 == 3 else row.who.keys[0]}\n" for n, row in enumerate(rows)
+    ).encode()
+
+
 # --- All of it -----------------------------------------------------------------------------------------------------
 
 README = """\
@@ -867,6 +1128,14 @@ all domains end in .example. Written by `python tests/make_samples.py`; change t
 - `outlook-contacts.csv`: contacts as Outlook exports them; Windows-1252, two entries of an Exchange directory (EX).
 - `opt-outs.json`: the opt-out requests, New York time; as of 24 November 2026, 11:00, five are still open.
 - `expected.json`: what cleaning each list against opt-outs.json must give, with no scope: any opt-out removes.
+
+Opt-outs to bring in; who is in them is partly in the lists above, and partly in opt-outs.json already:
+- `mailchimp-unsubscribed.csv`: who unsubscribed at Mailchimp, as it exports them; three rows are to be mended.
+- `mailchimp-audience.zip`: another audience, whole: unsubscribed, cleaned (bounced) and subscribed contacts.
+- `old-opt-outs.xlsx`: last year's spreadsheet; dates that can be read in two ways, rows hidden by a filter, a second sheet.
+- `partner-md5.txt`: a partner's list of hashes (MD5), one a line.
+- `expected-imports.json`: what importing each of them, alone and on 24 November 2026, gives where opt-outs.json is on record
+  (old-opt-outs.xlsx with the month first), and what cleaning gives after all of them ("afterwards").
 """
 
 
@@ -894,23 +1163,74 @@ def make_files() -> dict[str, bytes]:
     subscribers = mingled(dice, PLANTED_SUBSCRIBERS, some_named(dice, roughened(dice, crowd[190:292])))
     google = mingled(dice, PLANTED_GOOGLE, crowd[60:96])
     outlook = mingled(dice, PLANTED_OUTLOOK, crowd[300:338])
+    lists = {
+        "customers.csv": contacts,
+        "customers.xlsx": contacts,
+        "google-contacts.csv": google,
+        "newsletter.txt": subscribers,
+        "outlook-contacts.csv": outlook,
+    }
     return {
         "README.md": README.encode(),
         "customers.csv": customers_csv(customers),
         "customers.xlsx": customers_xlsx(customers),
-        "expected.json": as_json(
-            {
-                "customers.csv": expected_of(contacts),
-                "customers.xlsx": expected_of(contacts),
-                "google-contacts.csv": expected_of(google),
-                "newsletter.txt": expected_of(subscribers),
-                "outlook-contacts.csv": expected_of(outlook),
-            }
-        ),
+        "expected.json": as_json({name: expected_of(people) for name, people in lists.items()}),
         "google-contacts.csv": google_csv(dice, google),
         "newsletter.txt": "".join(f"{person.cells[0]}\n" for person in subscribers).encode(),
         "opt-outs.json": opt_outs_json(),
         "outlook-contacts.csv": outlook_csv(dice, outlook),
+        **make_imports(crowd, lists),
+    }
+
+
+def make_imports(crowd: Sequence[Contact], lists: dict[str, list[Contact]]) -> dict[str, bytes]:
+    """The files of opt-outs; they have dice of their own, so that the lists stay as they were."""
+    dice = Dice(SEED + 1)
+    in_lists = {key for people in lists.values() for person in people for key in person.keys}
+    strangers = make_crowd(dice, 100, SUPPRESSED | in_lists)
+    some = iter(strangers)
+
+    def others(number: int) -> list[Contact]:
+        return [next(some) for _ in range(number)]
+
+    # crowd[:190] are customers, crowd[190:250] subscribers too, crowd[250:292] subscribers only
+    unsubscribed = make_unsubscribed(dice, [*crowd[4:190:24], *crowd[195:292:16], *others(21)])
+    again = [row for row in unsubscribed if row.who in crowd][:4]
+    audience = [*again, *(OptOut(person, some_time_ago(dice, 20, 60)) for person in others(8))]
+    cleaned = [OptOut(person, some_time_ago(dice, 30, 90)) for person in [crowd[9], crowd[33], *others(4)]]
+    loyal = [who("Maria Ortiz", "maria.ortiz@lakeside.example"), *crowd[12:180:11], *others(9)]
+    subscribed = [OptOut(person, None, subscribed=True) for person in loyal]
+    old = make_old(dice, [*crowd[6:186:30], *crowd[200:290:45], *others(22)])
+    known = [who("", "s.lindgren@stonebridge.example"), who("", "n.petrov@postbox.example")]
+    hashed = make_hashed([*known, *crowd[15:190:35], *crowd[205:292:28], *others(14)])
+    suppressed = SUPPRESSED.union(
+        *(row.who.keys for row in [*unsubscribed, *audience, *cleaned, *old]),
+        *(person.keys for person in [*known, *crowd[15:190:35], *crowd[205:292:28]]),
+    )
+    afterwards = {
+        name: {of: value for of, value in expected_of(people, suppressed).items() if of != "must_stay"}
+        for name, people in lists.items()
+    }
+    return {
+        "mailchimp-unsubscribed.csv": unsubscribed_csv(dice, unsubscribed),
+        "mailchimp-audience.zip": audience_zip(
+            {
+                "unsubscribed": unsubscribed_csv(dice, audience),
+                "cleaned": cleaned_csv(dice, cleaned),
+                "subscribed": subscribed_csv(dice, subscribed),
+            }
+        ),
+        "old-opt-outs.xlsx": old_xlsx(old),
+        "partner-md5.txt": hashed_txt(hashed),
+        "expected-imports.json": as_json(
+            {
+                "mailchimp-unsubscribed.csv": expected_import(unsubscribed),
+                "mailchimp-audience.zip": expected_import([*audience, *cleaned, *subscribed]),
+                "old-opt-outs.xlsx": expected_import(old),
+                "partner-md5.txt": expected_import(hashed),
+                "afterwards": afterwards,
+            }
+        ),
     }
 
 

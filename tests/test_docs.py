@@ -2,11 +2,15 @@
 
 import argparse
 import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
+from optoutdesk import __main__
 from optoutdesk.cli.main import make_parser
+from optoutdesk.desk import Desk
 from optoutdesk.domain.requests import Channel
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -87,3 +91,44 @@ def test_the_json_keys_of_the_readme_are_those_of_a_stable_interface(readme: str
         "ok, entries, records, head, first_wrong",
     ):
         assert f"{{{keys}}}" in readme
+
+
+# -- the walk through it
+
+
+def steps(readme: str, samples: Path) -> list[list[str]]:
+    """The commands of the walk, in order, with the samples in a folder of this test."""
+    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", readme)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("run ")]
+    return [
+        [word.replace("/tmp/samples", str(samples)) for word in shlex.split(line, comments=True)[1:]]
+        for line in lines
+    ]
+
+
+def test_every_command_of_the_walk_does_what_the_readme_says(
+    readme: str,
+    desk: Desk,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = desk.now()
+    monkeypatch.setitem(Desk.__init__.__kwdefaults__, "now", lambda: now)
+    samples = tmp_path / "samples"
+    shutil.copytree(README.parent / "resources" / "samples", samples)
+    walk = steps(readme, samples)
+    assert {step[0] for step in walk} == {
+        *("add", "check", "import", "clean", "due", "verify", "batches", "undo", "export"),
+    }
+    for step in walk:
+        code = __main__.main(["--data", str(desk.paths.store.parent), *step])
+        out, err = capsys.readouterr()
+        assert code == (10 if step[0] == "check" else 0), f"{step}: {err}"
+        assert out, step
+    first = desk.undo_import.batches()[-1]
+    assert f"Undo import of {first.source_name}, {first.requests} requests?" in readme
+    new = f"{first.imported} new opt-outs; {first.already_known} already known"
+    assert new in readme
+    assert f'"Import {first.imported} opt-outs"' in readme
+    assert f"{first.review + first.skipped} rows that have to be mended" in readme

@@ -12,7 +12,12 @@ from optoutdesk import __version__, resources
 from optoutdesk.resources import resource
 
 ROOT = Path(__file__).resolve().parents[1]
-NEEDED = ["law/policies.json", "samples/customers.xlsx", "samples/expected.json", "samples/opt-outs.json"]
+NEEDED = [
+    *("law/policies.json", "law/passing-on.json", "esp/profiles.json"),
+    *("samples/customers.xlsx", "samples/expected.json", "samples/opt-outs.json"),
+    *("samples/mailchimp-unsubscribed.csv", "samples/mailchimp-audience.zip", "samples/old-opt-outs.xlsx"),
+    *("samples/partner-md5.txt", "samples/expected-imports.json"),
+]
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,18 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from optoutdesk.desk import Desk
+from optoutdesk.domain.dates import DayOrder
+from optoutdesk.domain.importing import Shown
+from optoutdesk.domain.requests import Kind
+from optoutdesk.services.clean_list import Plan
+from optoutdesk.services.import_optouts import Options, Preview, Question
+
 TESTS = Path(__file__).resolve().parent
 SAMPLES = TESTS.parent / "resources" / "samples"
 LISTS = ["customers.csv", "customers.xlsx", "google-contacts.csv", "newsletter.txt", "outlook-contacts.csv"]
+IMPORTS = ["mailchimp-unsubscribed.csv", "mailchimp-audience.zip", "old-opt-outs.xlsx", "partner-md5.txt"]
+MONTH_FIRST = Options(day_order=DayOrder.MONTH_FIRST)
 REASONS = {"opted-out", "domain", "duplicate", "not-an-address", "no-address"}
 CHANNELS = {
     *("link", "reply", "list-unsubscribe", "phone", "letter", "in-person"),
@@ -60,7 +69,7 @@ def test_the_samples_are_those_the_script_writes(fresh):
     kept = {path.name: path.read_bytes() for path in SAMPLES.iterdir() if not path.name.startswith(".")}
     assert kept.keys() == fresh.keys()
     for name, content in fresh.items():
-        if name.endswith(".xlsx"):
+        if name.endswith((".xlsx", ".zip")):
             assert unzipped(kept[name]) == unzipped(content)
         else:
             assert kept[name] == content, name
@@ -216,3 +225,131 @@ def test_every_domain_is_invented(name, encoding):
     text = read_text(name, "utf-8" if name.startswith("google") else encoding)
     for domain in re.findall(r"@([\w-]+(?:\.[\w-]+)+)", text):
         assert domain.lower().endswith(".example")
+
+
+# --- the opt-outs to bring in
+
+
+@pytest.fixture
+def garden_shop(desk: Desk) -> Desk:
+    """The desk of the sample business: the requests of opt-outs.json are on record."""
+    service, now = desk.record_optout, desk.now()
+    for item in read_json("opt-outs.json"):
+        text = item["received"]
+        received = dt.datetime.fromisoformat(text) if "T" in text else dt.date.fromisoformat(text)
+        entries = service.parse([item["address"]])
+        service.record(entries, service.received(received, now), now=now, by="Ana", scope=item["scope"])
+    return desk
+
+
+@pytest.fixture
+def file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    return copy_of(request.param, tmp_path)
+
+
+def copy_of(name: str, folder: Path) -> Path:
+    """A sample as it lay there on the day of the samples."""
+    path = folder / name
+    path.write_bytes((SAMPLES / name).read_bytes())
+    os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    return path
+
+
+def preview_of(desk: Desk, file: Path) -> Preview:
+    options = MONTH_FIRST if file.suffix == ".xlsx" else None
+    return desk.import_optouts.preview(
+        desk.import_optouts.open(file, options, now=desk.now()), now=desk.now()
+    )
+
+
+def bring_in(desk: Desk, file: Path) -> int:
+    """Import a sample; returns the number of the import."""
+    with preview_of(desk, file) as preview:
+        imported, _ = desk.import_optouts.run(preview, by="Ana", now=desk.now())
+    return imported.batch.id
+
+
+def test_each_file_of_opt_outs_has_an_expected_result():
+    assert list(read_json("expected-imports.json")) == [*IMPORTS, "afterwards"]
+
+
+@pytest.mark.parametrize("name", IMPORTS)
+def test_every_row_of_a_file_of_opt_outs_has_one_expected_outcome(name):
+    expected = read_json("expected-imports.json")[name]
+    assert sum(expected["outcomes"].values()) == expected["rows"]
+    assert expected["outcomes"]["new"] > 10
+    assert expected["overdue"] <= expected["outcomes"]["new"]
+
+
+@pytest.mark.parametrize("file", IMPORTS, indirect=True)
+def test_importing_a_sample_gives_what_was_planted(garden_shop, file):
+    expected = read_json("expected-imports.json")[file.name]
+    with preview_of(garden_shop, file) as preview:
+        counts = preview.counts
+        given = {shown.value: counts.by.get(shown, 0) for shown in Shown}
+        assert counts.rows == expected["rows"]
+        assert {name: given[name] for name in expected["outcomes"]} == expected["outcomes"]
+        assert given["overdue"] == expected["overdue"]
+        assert given["review"] == given["hidden"] == given["lifted"] == 0
+        assert counts.requests == expected["requests"]
+        new = {row.key for row in preview.rows(Shown.NEW)}
+        assert new == set(expected["suppressed"])
+        imported, _ = garden_shop.import_optouts.run(preview, by="Ana", now=garden_shop.now())
+    assert imported.batch.requests == expected["requests"]
+    if file.suffix != ".txt":
+        answers = garden_shop.check_address.check(expected["suppressed"])
+        assert not any(answer.may_mail for answer in answers)
+
+
+def test_after_all_imports_cleaning_removes_exactly_who_is_suppressed(garden_shop, tmp_path):
+    for name in IMPORTS:
+        bring_in(garden_shop, copy_of(name, tmp_path))
+    for name, expected in read_json("expected-imports.json")["afterwards"].items():
+        result = garden_shop.clean_list.examine(Plan(garden_shop.clean_list.open(copy_of(name, tmp_path))))
+        assert (result.rows, result.kept) == (expected["rows"], expected["kept"]), name
+        reasons = {reason.value: count for reason, count in result.reasons.items() if count}
+        assert reasons == {reason: count for reason, count in expected["reasons"].items() if count}, name
+        before = read_json("expected.json")[name]["must_stay"]
+        stay = [key for key in before if key not in expected["must_go"]]
+        answers = garden_shop.check_address.check(before)
+        assert [answer.may_mail for answer in answers] == [key in stay for key in before], name
+
+
+def test_taking_all_imports_back_leaves_the_list_as_it_was(garden_shop, tmp_path):
+    ids = [bring_in(garden_shop, copy_of(name, tmp_path)) for name in IMPORTS]
+    for batch in reversed(ids):
+        garden_shop.undo_import.undo(batch, by="Ana", now=garden_shop.now())
+    for name in LISTS:
+        result = garden_shop.clean_list.examine(Plan(garden_shop.clean_list.open(copy_of(name, tmp_path))))
+        assert result.kept == read_json("expected.json")[name]["kept"]
+
+
+@pytest.mark.parametrize("file", ["mailchimp-audience.zip"], indirect=True)
+def test_of_an_audience_the_subscribed_are_never_taken(desk, file):
+    source = desk.import_optouts.open(file, now=desk.now())
+    assert [(part.profile.id, part.taken) for part in source.parts] == [
+        ("mailchimp-unsubscribed", True),
+        ("mailchimp-cleaned", True),
+        ("mailchimp-subscribed", False),
+    ]
+
+
+@pytest.mark.parametrize("file", ["old-opt-outs.xlsx"], indirect=True)
+def test_last_year_s_spreadsheet_asks_for_its_dates_and_shows_what_is_hidden(desk, file):
+    source = desk.import_optouts.open(file, now=desk.now())
+    assert source.question == (0, Question.DAY_ORDER)
+    [part] = source.parts
+    assert part.findings.filtered
+    assert part.findings.hidden_rows == 6
+    assert part.findings.other_sheets == ("Before 2025",)
+    with preview_of(desk, file) as preview:
+        received = {row.key: row.received.day for row in preview.rows(Shown.NEW)}
+    assert received["ada.nash@snowdrop.example"] == dt.date(2025, 2, 11)
+    assert received["carlos.mendez@mailbox.example"] == dt.date(2025, 9, 4)
+
+
+@pytest.mark.parametrize("file", ["partner-md5.txt"], indirect=True)
+def test_the_partner_s_hashes_are_of_known_people_and_of_others(garden_shop, file):
+    with preview_of(garden_shop, file) as preview:
+        assert {row.kind for row in preview.rows(Shown.NEW)} == {Kind.HASH}
+        assert (preview.counts.hashes, preview.counts.hashes_matched) == (26, 2)

@@ -81,7 +81,7 @@ def test_export_for_a_third_party_hashes_and_warns(run: Run, tmp_path: Path) -> 
     code, out, err = run("export", "--for", "third-party", "--output", file)
     assert (code, out) == (
         0,
-        f"1 entries\n          1  domains left out: only addresses can be written there\nwritten  {file}\n",
+        f"1 entry\n          1  domain left out: only addresses can be written there\nwritten  {file}\n",
     )
     assert "7704(a)(4)(A)(iv)" in err
     assert file.read_text() == hashlib.sha256(b"jane@example.com").hexdigest() + "\n"

@@ -22,7 +22,10 @@ from optoutdesk.resources import resource
 from optoutdesk.settings import Settings, save_settings
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
-COMMANDS = ["add", "check", "clean", "due", "mappings", "verify", "self-test", "help"]
+COMMANDS = [
+    *("add", "check", "clean", "due", "mappings", "verify", "self-test", "help"),
+    *("import", "batches", "undo", "export", "backups", "restore"),
+]
 
 
 @dataclass
@@ -269,7 +272,7 @@ def test_check_of_no_address_fails(run: Run) -> None:
 CLEAN_KEYS = {
     *("input", "output", "removed_file", "rows", "kept", "removed", "reasons"),
     *("input_sha256", "output_sha256", "ledger_head"),
-    *("trimmed", "scope", "sheet", "columns", "warnings"),
+    *("trimmed", "hashed_entries", "matched_by_hash", "scope", "sheet", "columns", "warnings"),
 }
 
 
@@ -541,6 +544,10 @@ def test_the_self_test_passes_and_leaves_nothing(
     passed = run("self-test", "--json").json["passed"]
     assert "verifies the ledger" in passed
     assert sum(name.startswith("cleans ") for name in passed) == 5
+    assert sum(name.startswith("imports ") for name in passed) == 4
+    assert sum(name.startswith("undoes ") for name in passed) == 4
+    assert sum(name.startswith("exports ") for name in passed) == 3
+    assert {"matches a hash", "makes a backup and puts it back"} <= set(passed)
     ran = run("self-test")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == "".join(f"ok  {name}\n" for name in passed)
@@ -556,6 +563,16 @@ def test_the_self_test_stops_at_the_first_failure(run: Run, monkeypatch: pytest.
     assert ran.code == 1
     assert "failed at \u201cknows the holidays\u201d" in ran.err
     assert ran.out == "ok  opens a new suppression list\n"
+
+
+def test_the_self_test_notices_an_import_that_goes_wrong(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from optoutdesk.services import import_rows
+
+    monkeypatch.setattr(import_rows, "digest_key", lambda _cell: None)
+    ran = run("self-test")
+    assert ran.code == 1
+    assert "failed at \u201cimports partner-md5.txt\u201d" in ran.err
+    assert ran.out.endswith("ok  undoes the import of old-opt-outs.xlsx\n")
 
 
 def test_the_samples_lose_the_right_people(run: Run, tmp_path: Path) -> None:
@@ -693,6 +710,7 @@ def test_every_reason_has_its_place_in_the_json(run: Run, file: Path) -> None:
 def test_each_command_takes_json_and_data() -> None:
     parser = make_parser()
     needs = {"add": ["a@b.example"], "check": ["a@b.example"], "clean": ["x.csv"]}
+    needs |= {"import": ["x.csv"], "undo": ["1"], "export": ["--output", "x.csv"], "restore": ["x.sqlite"]}
     for name in COMMANDS:
         arguments = parser.parse_args([name, *needs.get(name, []), "--json", "--data", "here"])
         assert (arguments.json, arguments.data) == (True, "here")

@@ -12,11 +12,13 @@ from optoutdesk.domain.address import (
     Address,
     Problem,
     domain_key,
+    exact_key,
     is_plain_domain,
     parent_domains,
     parse_domain_entry,
     plain_key,
     read_cell,
+    unicode_domain,
 )
 
 CASES = Path(__file__).resolve().parents[1] / "facts" / "addresses.csv"
@@ -273,3 +275,35 @@ def test_a_domain_entry_that_is_no_domain_says_why() -> None:
 
 def test_a_domain_lies_under_all_its_parents() -> None:
     assert parent_domains("a.b.example") == ("a.b.example", "b.example", "example")
+
+
+@pytest.mark.parametrize("cell", ["\x1b[31mann@a.example", "ann@a.example\x00", "\x7fann@a.example"])
+def test_an_address_beside_a_control_character_fails_closed(cell: str) -> None:
+    assert read_cell(cell).problem == Problem("an invisible control character")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (" a!b@Shop.example ", "a!b@shop.example"),
+        ("a/b=c@shop.example", "a/b=c@shop.example"),
+        ("jane@example.com", "jane@example.com"),
+        ("a!b@shop.example, c@shop.example", None),
+        ("a!b", None),
+        ("=a@shop.example", None),
+    ],
+)
+def test_someone_with_an_unusual_address_can_opt_out_too(text: str, key: str | None) -> None:
+    assert exact_key(text) == key
+
+
+@pytest.mark.parametrize(
+    ("domain", "reads"),
+    [
+        ("xn--bcher-kva.example", "b\u00fccher.example"),
+        ("shop.example", "shop.example"),
+        ("xn--zzzzzzzz99.example", "xn--zzzzzzzz99.example"),
+    ],
+)
+def test_a_domain_as_it_reads(domain: str, reads: str) -> None:
+    assert unicode_domain(domain) == reads

@@ -1,5 +1,6 @@
 """The rows of a list get the right verdicts, and no kept row holds an address that must not be mailed."""
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 
@@ -60,6 +61,39 @@ def test_who_opted_out_goes_with_the_request_as_evidence(cell: str, known: list[
 @pytest.mark.parametrize("cell", ["ops@rival.example", "ops@a.b.rival.example", "<Ops@RIVAL.example>"])
 def test_who_is_at_a_suppressed_domain_goes(cell: str) -> None:
     assert only([cell]) == Removed(2, Reason.DOMAIN, cell.strip("<>"), RIVAL)
+
+
+@pytest.mark.parametrize("known", [[], ["bob@example.com"]], ids=["new domain", "known domain"])
+@pytest.mark.parametrize(
+    ("cell", "listed"),
+    [
+        ("Kim@Example.com", "kim@example.com"),
+        ("Kim@Example.com", "Kim@Example.com"),
+        ("kim@example.com", "KIM@EXAMPLE.COM"),
+        ("Kim Doe <kim@example.com>", "kim@example.com"),
+        ("zoe@xn--bcher-kva.example", "zoe@bücher.example"),
+        ("Zoe@Bücher.example", "zoe@xn--bcher-kva.example"),
+    ],
+)
+def test_who_opted_out_by_a_hash_goes_with_the_hash_as_evidence(
+    cell: str, listed: str, known: list[Row]
+) -> None:
+    made = hashlib.sha256(listed.encode()).hexdigest()
+    suppression = SuppressionList({}, {}, {bytes.fromhex(made): PHONE})
+    batch = Batch(range(2, 3 + len(known)), [*known, cell])
+    [verdict] = Cleaning(suppression, Rules()).judge(batch).values()
+    assert isinstance(verdict, Removed)
+    assert (verdict.reason, verdict.cause) == (Reason.OPTED_OUT, Evidence(Kind.HASH, made, *PHONE))
+
+
+def test_whose_hash_is_not_listed_stays_beside_a_list_of_hashes() -> None:
+    suppression = SuppressionList({}, {"rival.example": LETTER}, {b"0" * 16: PHONE})
+    batch = Batch(range(2, 5), ["bob@example.com", "bob@example.com", "ops@rival.example"])
+    verdicts = Cleaning(suppression, Rules()).judge(batch)
+    assert {at: v.reason for at, v in verdicts.items() if isinstance(v, Removed)} == {
+        1: Reason.DUPLICATE,
+        2: Reason.DOMAIN,
+    }
 
 
 def test_an_own_request_is_told_before_the_domain_s() -> None:

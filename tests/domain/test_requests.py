@@ -15,6 +15,7 @@ from optoutdesk.domain.requests import (
     Received,
     in_force,
     received_at,
+    received_by,
     received_on,
     scope_name,
     with_clock,
@@ -147,6 +148,24 @@ def test_what_was_in_force_at_a_past_moment() -> None:
     assert in_force([asked], [consent], None, at=NOON) == [asked]
     assert in_force([asked], [consent], None, at=NOON + DAY - HOUR) == [asked]
     assert in_force([asked], [consent], None, at=NOON + DAY) == []
+
+
+def test_what_was_withdrawn_bars_nothing_from_that_moment_on() -> None:
+    asked = replace(request(), withdrawn_at=NOON + DAY)
+    other = request(NOON + HOUR, number=2)
+    assert in_force([asked], [], None) == []
+    assert in_force([asked, other], [], "Newsletter") == [other]
+    assert in_force([asked], [], None, at=NOON + HOUR) == [asked]
+    assert in_force([asked], [], None, at=NOON + DAY) == []
+
+
+def test_a_receipt_that_is_not_known_is_that_day_s_at_the_latest() -> None:
+    received = received_by(date(2026, 11, 10), ZONE)
+    assert received == replace(received_on(date(2026, 11, 10), ZONE), precision=Precision.UNKNOWN)
+    end_of_day = datetime(2026, 11, 11, 5, tzinfo=UTC)
+    assert received.latest == end_of_day
+    assert in_force([request(received)], [opt_in(end_of_day)], None) == [request(received)]
+    assert in_force([request(received)], [opt_in(end_of_day + HOUR)], None) == []
 
 
 def test_the_earliest_receipt_comes_first() -> None:

@@ -130,12 +130,13 @@ def test_only_lists_are_offered_and_all_else_is_named(pack) -> None:
             ("unsubscribed.csv", LIST),
             ("lists/", ""),
             ("lists/PARTNER.TXT", LIST),
-            ("book.xlsx", "x"),
-            ("old.xls", "x"),
+            ("book.xlsx", "a workbook"),
+            ("old.xls", "a workbook"),
             ("logo.png", "x"),
             ("README", "x"),
             ("inner.zip", "x"),
             ("cleaned.csv", ""),
+            ("blank.csv", "\ufeff\r\n"),
             (".hidden.csv", LIST),
             ("__MACOSX/._unsubscribed.csv", LIST),
         )
@@ -146,6 +147,7 @@ def test_only_lists_are_offered_and_all_else_is_named(pack) -> None:
         ("README", "not a list"),
         ("inner.zip", "a packed file in a packed file: unpack it and import the lists in it"),
         ("cleaned.csv", "empty"),
+        ("blank.csv", "empty"),
         ("hidden.csv", "a hidden file"),
         ("_unsubscribed.csv", "a hidden file"),
     ]
@@ -231,7 +233,7 @@ def test_a_name_that_climbs_or_lies_is_only_a_file_name(pack, tmp_path: Path, na
 def test_lists_of_one_name_are_told_apart(pack) -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
         path = pack(
-            *((f"{folder}list.csv", content) for folder, content in (("a/", "1"), ("b/", "2"), ("a/", "3")))
+            *((f"{folder}list.csv", content) for folder, content in (("a/", "first\n"), ("b/", "second"), ("a/", "third\n")))
         )
     found = open_archive(path)
     assert names(found) == ["list.csv", "list (2).csv", "list (3).csv"]
@@ -239,7 +241,7 @@ def test_lists_of_one_name_are_told_apart(pack) -> None:
     for member in found.members:
         with found.extracted(member) as list_:
             contents.append(list_.read_text())
-    assert contents == ["1", "2", "3"]
+    assert contents == ["first\n", "second", "third\n"]
 
 
 def test_names_in_utf_8_that_do_not_say_so_are_read_and_others_are_no_error(pack) -> None:

@@ -390,12 +390,12 @@ def test_another_sheet_can_be_read(screen, tmp_path, qtbot) -> None:
 
 def test_corrections_are_remembered_for_the_next_file_like_this(screen, tmp_path, desk, qtbot) -> None:
     first = write(
-        tmp_path / "shop.csv", "Person,Asked on\na@shop.example,2026-11-10\nb@shop.example,2026-11-11\n"
+        tmp_path / "shop.csv", "Person,Moment\na@shop.example,2026-11-10\nb@shop.example,2026-11-11\n"
     )
     open_file(qtbot, screen, first)
     questions = screen.view.columns.questions
     assert questions._remember_line.isHidden()
-    choose(row_of(screen, "Asked on").means, "Received")
+    choose(row_of(screen, "Moment").means, "Received")
     settle(qtbot, screen)
     assert not questions._remember_line.isHidden()
     assert questions.remember.isChecked()
@@ -403,15 +403,15 @@ def test_corrections_are_remembered_for_the_next_file_like_this(screen, tmp_path
     screen.view.confirm.click()
     settle(qtbot, screen)
     assert [known.name for known in desk.remembered.list()] == ["Shop list"]
-    open_file(qtbot, screen, write(tmp_path / "shop2.csv", "Person,Asked on\nc@shop.example,2026-11-12\n"))
+    open_file(qtbot, screen, write(tmp_path / "shop2.csv", "Person,Moment\nc@shop.example,2026-11-12\n"))
     assert (screen.view.looks.text(), screen.view.profile.text()) == ("· remembered as", "“Shop list”")
-    assert meaning(screen, "Asked on") == "Received"
+    assert meaning(screen, "Moment") == "Received"
     assert table(screen)[0][2] == "Thu 12 Nov"
 
 
 def test_nothing_is_remembered_when_she_unchecks_it(screen, tmp_path, desk, qtbot) -> None:
-    open_file(qtbot, screen, write(tmp_path / "shop.csv", "Person,Asked on\na@shop.example,2026-11-10\n"))
-    choose(row_of(screen, "Asked on").means, "Received")
+    open_file(qtbot, screen, write(tmp_path / "shop.csv", "Person,Moment\na@shop.example,2026-11-10\n"))
+    choose(row_of(screen, "Moment").means, "Received")
     settle(qtbot, screen)
     screen.view.columns.questions.remember.click()
     screen.view.confirm.click()
@@ -697,6 +697,7 @@ def test_hashes_and_domains_come_in_and_the_matches_are_said(screen, tmp_path, d
     other = hashlib.sha256(b"nobody@known.example").hexdigest()
     open_file(qtbot, screen, write(tmp_path / "hashed.csv", f"sha256\n{known}\n{other}\n"))
     assert [row[1] for row in table(screen)] == [f"SHA-256 {known[:8].lower()}…", f"SHA-256 {other[:8]}…"]
+    assert screen.view.counts.facts.text().startswith("1 of 2 hashes are of addresses on record here")
     screen.view.confirm.click()
     settle(qtbot, screen)
     assert "1 of 2 hashes are of addresses on record here" in screen.done.next.text()

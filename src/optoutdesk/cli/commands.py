@@ -314,11 +314,13 @@ def export(desk: Desk, arguments: argparse.Namespace) -> int:
             }
         )
         return DONE
-    print(f"{written.entries:,} entries")
+    print(f"{written.entries:,} {'entry' if written.entries == 1 else 'entries'}")
     if written.skipped_domains:
-        print(f"  {written.skipped_domains:>9,}  domains left out: only addresses can be written there")
+        domains = "domain" if written.skipped_domains == 1 else "domains"
+        print(f"  {written.skipped_domains:>9,}  {domains} left out: only addresses can be written there")
     if written.skipped_hashes:
-        print(f"  {written.skipped_hashes:>9,}  left out that are known by another hash only")
+        hashes = "a hash" if written.how else "a hash of another kind"  # a platform takes none
+        print(f"  {written.skipped_hashes:>9,}  left out: known only by {hashes}")
     if written.widened:
         print(f"  {written.widened:>9,}  left single lists only; there they are barred from all mail")
     for path in written.files:

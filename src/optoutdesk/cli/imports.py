@@ -14,7 +14,7 @@ from optoutdesk.cli.commands import given_text, print_json, when
 from optoutdesk.cli.progress import Progress
 from optoutdesk.desk import Desk
 from optoutdesk.domain.dates import DayOrder
-from optoutdesk.domain.errors import OutputError, UsageError
+from optoutdesk.domain.errors import UsageError, UserError
 from optoutdesk.domain.importing import (
     IMPORTED,
     REVIEWED,
@@ -36,6 +36,8 @@ LEAVE_OUT = "leave-out"
 """What --map calls a column that is nothing."""
 
 _Reason = tuple[Outcome, str, int]
+_UNUSED = 12
+"""So many names of columns that are not used are printed."""
 _REASONS = 12
 """So many reasons are printed; JSON has more of them."""
 _OUTCOMES = {
@@ -60,7 +62,7 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
     with Progress(f"Reading {name}", rate="rows") as progress:
         preview = service.preview(source, now=now, progress=progress)
     with preview:
-        notes = _notes(source, preview.counts)
+        notes = _notes(source, preview.counts, ZoneInfo(desk.counting.zone))
         reasons = preview.reasons()
         if arguments.dry_run:
             _say(arguments, source, preview.counts, notes, reasons)
@@ -68,24 +70,31 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
             if refuse_unanswered is not None:
                 raise refuse_unanswered
             return DONE
+        if arguments.review_file and preview.counts.sum(TO_MEND):
+            target = Path(arguments.review_file)
+            service.refuse_mend_file(source, target, overwrite=arguments.overwrite)
         with Progress(f"Importing {name}", rate="rows") as progress:
             imported, _ = service.run(preview, by=arguments.by or desk.person, now=now, progress=progress)
-        trouble = None
+        # Whatever fails from here on, the import stands and has to be reported.
+        troubles: list[str] = []
         mend: list[Path] = []
         try:
             mend = _rows_to_mend(service, preview, arguments)
-        except OutputError as error:  # the import stands
-            trouble = error
+        except (UserError, KeyboardInterrupt) as error:
+            why = (
+                str(error).replace("; nothing was written", "") or "It was stopped."
+            )  # only that file was not
+            again = f"Import {name} again for them; nobody is recorded twice."
+            troubles.append(f"the rows to mend are not saved. {why} {again}")
         if arguments.remember:
-            _remember(desk, source, arguments.remember)
+            try:
+                _remember(desk, source, arguments.remember)
+            except UserError as error:
+                troubles.append(f"how it was read is not remembered. {error}")
     _say(arguments, source, preview.counts, notes, reasons, imported.batch, imported.backup, mend)
-    if trouble is not None:
-        print(
-            f"optoutdesk: The opt-outs are imported, but not the rows to mend saved: {trouble}",
-            file=sys.stderr,
-        )
-        return COULD_NOT
-    return DONE
+    for trouble in troubles:
+        print(f"optoutdesk: The opt-outs are imported, but {_plain(trouble)}", file=sys.stderr)
+    return COULD_NOT if troubles else DONE
 
 
 def _options(desk: Desk, arguments: argparse.Namespace) -> "Options":
@@ -131,18 +140,26 @@ def _profile(name: str | None) -> str | None:
 
 def _mapped(service: "ImportOptOuts", source: "Source", wanted: Sequence[str]) -> "Source":
     """Return a source with the columns meant that --map names."""
-    if not wanted:
-        return source
+    fields: list[tuple[Field | None, str]] = []
+    for item in wanted:
+        field, equals, column = item.partition("=")
+        if not equals or not column:
+            raise UsageError(
+                f"“{item}” is no mapping. Give --map FIELD=COLUMN, such as --map address=E-mail."
+            )
+        fields.append((_field(field), column))
+    missing: UsageError | None = None
+    found = False
     for index, part in enumerate(source.parts):
-        mapping: dict[int, Field | None] = {}
-        for item in wanted:
-            field, equals, column = item.partition("=")
-            if not equals or not column:
-                raise UsageError(
-                    f"“{item}” is no mapping. Give --map FIELD=COLUMN, such as --map address=E-mail."
-                )
-            mapping[find_column(column, part.columns)] = _field(field)
+        try:
+            mapping = {find_column(column, part.columns): of for of, column in fields}
+        except UsageError as error:  # of a ZIP it is enough when one list has these columns
+            missing = missing or error
+            continue
+        found = True
         source = service.correct(source, index, replace(part.options, mapping=mapping))
+    if missing is not None and not found:
+        raise missing
     return source
 
 
@@ -157,7 +174,6 @@ def _field(name: str) -> Field | None:
 
 
 def _unanswered(source: "Source") -> Exception | None:
-    from optoutdesk.domain.errors import UserError
     from optoutdesk.services.import_optouts import refuse_unanswered
 
     try:
@@ -167,16 +183,15 @@ def _unanswered(source: "Source") -> Exception | None:
     return None
 
 
-def _notes(source: "Source", counts: Counts) -> list[str]:
+def _notes(source: "Source", counts: Counts, zone: ZoneInfo) -> list[str]:
     """Return what should be known beside the counts, as sentences."""
     from optoutdesk.services.wording import finding_sentences
 
     notes = []
     if source.before is not None:
         before = source.before
-        notes.append(
-            f"This very file was imported already, on {before.at.date().isoformat()} by {before.by} (batch {before.id})."
-        )
+        day = before.at.astimezone(zone).date().isoformat()
+        notes.append(f"This very file was imported already, on {day} by {before.by} (batch {before.id}).")
     notes += [f"{name} in the ZIP is passed over: {reason}." for name, reason in source.skipped]
     for part in source.parts:
         if part.name and not part.taken:
@@ -186,13 +201,37 @@ def _notes(source: "Source", counts: Counts) -> list[str]:
             notes.append(f"{part.one_list} All mail is barred, unless --scope names the list.")
     by = counts.by
     said = (
-        (Shown.CONFLICT, "rows say “subscribed” of someone who is suppressed: they stay suppressed."),
-        (Shown.ACTIVE, "rows are no opt-outs and left out."),
-        (Shown.UNDATED, "rows have no receipt: it counts as not known, by the file's date at the latest."),
-        (Shown.LIFTED, "rows are of people who opted in again later: on record, but not suppressed."),
-        (Shown.EARLIER, "known opt-outs have the earlier receipt in this file; it stands from now on."),
+        (
+            Shown.CONFLICT,
+            "row says",
+            "rows say",
+            "“subscribed” of someone who is suppressed: they stay suppressed.",
+        ),
+        (Shown.ACTIVE, "row is", "rows are", "no opt-out and left out."),
+        (
+            Shown.UNDATED,
+            "row has",
+            "rows have",
+            "no date of receipt: it counts as not known, and the clock runs from the latest day it can be.",
+        ),
+        (
+            Shown.LIFTED,
+            "row is",
+            "rows are",
+            "of people who opted in again later: on record, but not suppressed.",
+        ),
+        (
+            Shown.EARLIER,
+            "known opt-out has",
+            "known opt-outs have",
+            "the earlier receipt in this file; it stands from now on.",
+        ),
     )
-    notes += [f"{by[shown]:,} {sentence}" for shown, sentence in said if by[shown]]
+    notes += [
+        f"{by[shown]:,} {one if by[shown] == 1 else many} {end}"
+        for shown, one, many, end in said
+        if by[shown]
+    ]
     if counts.hashes:
         notes.append(
             f"{counts.hashes:,} {'entry is' if counts.hashes == 1 else 'entries are'} hashed;"
@@ -234,7 +273,7 @@ def _say(
     for part in source.parts:
         _say_part(part, source)
     for note in notes:
-        print(f"optoutdesk: {note}", file=sys.stderr)
+        print(f"optoutdesk: {_plain(note)}", file=sys.stderr)
     verb = "would be imported" if batch is None else "imported"
     parts = [
         f"{counts.sum(IMPORTED):,} of {counts.rows:,} rows {verb}",
@@ -246,21 +285,27 @@ def _say(
         parts.append(f"{counts.by[Shown.OVERDUE]:,} OVERDUE on arrival")
     print(" · ".join(parts))
     for outcome, reason, entries in reasons[:_REASONS]:
-        print(f"  {entries:,} {_OUTCOMES[outcome]}: {_plain(reason)}")
+        print(f"  {entries:,} {_OUTCOMES.get(outcome, 'with a remark')}: {_plain(reason)}")
     if len(reasons) > _REASONS:
         print("  and others, for other reasons")
     if batch is not None:
-        print(f"Batch {batch.id}; `optoutdesk undo {batch.id}` takes it back. Backup: {backup}")
+        print(f"Batch {batch.id}; `optoutdesk undo {batch.id}` takes it back. Backup: {_plain(str(backup))}")
     for path in mend:
-        print(f"Rows to mend: {path}")
+        print(f"Rows to mend: {_plain(str(path))}")
 
 
 def _say_part(part: "Part", source: "Source") -> None:
     what = part.profile.name if part.profile.id != GENERIC else "not recognised, columns guessed"
-    print(f"{part.name or source.path.name}: {what}{'' if part.taken else ' (not imported)'}")
+    print(f"{_plain(part.name or source.path.name)}: {what}{'' if part.taken else ' (not imported)'}")
+    if not part.taken:
+        return
     for of, columns in part.mapping.columns.items():
-        if part.taken:
-            print(f"  {of.value}: {', '.join(_plain(part.mapping.name(index)) for index in columns)}")
+        print(f"  {of.value}: {', '.join(_plain(part.mapping.name(index)) for index in columns)}")
+    used = {index for columns in part.mapping.columns.values() for index in columns}
+    unused = [_plain(name) for i, name in enumerate(part.header or ()) if i not in used and name.strip()]
+    if part.profile.id == GENERIC and unused:
+        more = f" and {len(unused) - _UNUSED:,} more" if len(unused) > _UNUSED else ""
+        print(f"  not used: {', '.join(unused[:_UNUSED])}{more} (--map says what a column is)")
 
 
 def _plain(text: str) -> str:
@@ -329,7 +374,7 @@ def batches(desk: Desk, arguments: argparse.Namespace) -> int:
             else ""
         )
         print(
-            f"{batch.id}: {_plain(batch.source_name)} · {batch.at.astimezone(zone):%Y-%m-%d %H:%M} by {batch.by} · {batch.rows:,} rows,"
+            f"{batch.id}: {_plain(batch.source_name)} · {batch.at.astimezone(zone):%Y-%m-%d %H:%M} by {batch.by} · {batch.rows:,} {'row' if batch.rows == 1 else 'rows'},"
             f" {batch.imported:,} imported, {batch.already_known:,} already known, {batch.review:,} to review,"
             f" {batch.skipped:,} skipped · SHA-256 {batch.source_sha256}{undone}"
         )
@@ -375,8 +420,11 @@ def undo(desk: Desk, arguments: argparse.Namespace) -> int:
             }
         )
         return DONE
-    verb = "would no longer be" if arguments.dry_run else "are no longer"
-    print(f"Import of {_plain(plan.batch.source_name)}: {plan.withdrawn:,} requests {verb} in force.")
+    one = plan.withdrawn == 1
+    verb = "would no longer be" if arguments.dry_run else "is no longer" if one else "are no longer"
+    print(
+        f"Import of {_plain(plan.batch.source_name)}: {plan.withdrawn:,} {'request' if one else 'requests'} {verb} in force."
+    )
     for each in kept:
         print(f"{each['address']}: stays, {each['why']}")
     if plan.kept_count > len(kept):

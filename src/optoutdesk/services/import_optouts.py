@@ -38,6 +38,7 @@ from optoutdesk.spreadsheets.delimited import SheetWriter
 from optoutdesk.spreadsheets.mending import mend_header, mend_text
 from optoutdesk.spreadsheets.open import unreadable
 from optoutdesk.spreadsheets.output import PendingFile, refuse_existing
+from optoutdesk.spreadsheets.profiles import People
 from optoutdesk.spreadsheets.table import Block, Table
 from optoutdesk.spreadsheets.text import TextTable
 from optoutdesk.store import StagedRow, Staging, Store
@@ -64,7 +65,7 @@ Progress = Callable[[int, int], None]
 """Called now and then with what is done and all there is of one phase (0: not known). Raises Cancelled to stop."""
 
 _MOST_TRIES = 1000
-_CHANGED = "{name} was changed while it was read; nothing was imported. Import it again."
+_CHANGED = "{name} was changed while it was read; {outcome}. Import it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Preview:
         return [self._row(row) for row in self.staging.page(shown, after, limit)]
 
     def reasons(self, limit: int = 100) -> list[tuple[Outcome, str, int]]:
-        """Return why entries are not imported and how many there are of each kind, most of them first."""
+        """Return why entries are not imported, or without their date, and how many for each reason; the commonest first."""
         return self.staging.reasons(limit)
 
     def _row(self, row: StagedRow) -> PreviewRow:
@@ -226,11 +227,13 @@ class ImportOptOuts:
         try:
             spelling = Spelling(self._store.scopes())
             for index, part in enumerate(source.parts):
+                if not part.options.take:
+                    continue  # she left it out; contacts are read, to be counted and to show conflicts
                 with opened(source.path, part.member, part.sheet) as table:
                     reader = RowReader(index, part, table, self._counting, now, spelling)
                     for block in _blocks(table, progress):
                         staging.add(reader.entries(block))
-            _refuse_changed(source)
+            _refuse_changed(source, "nothing was imported")
             staging.compare(progress)
             return Preview(source, staging, staging.counts(), zone)
         except BaseException:
@@ -275,6 +278,14 @@ class ImportOptOuts:
         paths = [source.path.with_name(name) for name in names]
         return next((path for path in paths if not path.exists()), paths[0])
 
+    def refuse_mend_file(self, source: Source, target: Path, *, overwrite: bool = False) -> None:
+        """Raise OutputError when the rows to mend cannot be saved under a name, as far as that shows beforehand."""
+        refuse_existing(target, overwrite=overwrite)
+        if target.exists() and (target.samefile(source.path) or target.samefile(self._store.file)):
+            raise OutputError(f"{target.name} is in use itself. Choose another name.")
+        if not target.parent.is_dir():
+            raise OutputError(f"There is no folder {target.parent}. Make it, or choose another one.")
+
     def save_rows_to_mend(
         self, preview: Preview, target: Path, *, overwrite: bool = False, progress: Progress | None = None
     ) -> list[Path]:
@@ -287,9 +298,7 @@ class ImportOptOuts:
             reasons.setdefault(index, {}).setdefault(row, []).append(reason)
         targets = _targets(target, len(reasons))
         for each in targets:
-            refuse_existing(each, overwrite=overwrite)
-            if each.exists() and (each.samefile(preview.source.path) or each.samefile(self._store.file)):
-                raise OutputError(f"{each.name} is in use itself. Choose another name.")
+            self.refuse_mend_file(preview.source, each, overwrite=overwrite)
         with ExitStack() as stack:
             files = [stack.enter_context(PendingFile(each, overwrite=overwrite)) for each in targets]
             for file, (index, of_rows) in zip(files, sorted(reasons.items()), strict=True):
@@ -297,7 +306,7 @@ class ImportOptOuts:
                 with opened(preview.source.path, part.member, part.sheet) as table:
                     _write_rows(file, part, table, of_rows, progress)
                 file.seal()
-            _refuse_changed(preview.source)
+            _refuse_changed(preview.source, "the rows to mend are not saved")
             for file in files:
                 file.publish()
         return targets
@@ -307,9 +316,9 @@ def refuse_unanswered(source: Source) -> None:
     """Raise UserError while something has to be said first."""
     if not any(part.taken for part in source.parts):
         why = "; ".join(dict.fromkeys(part.why_not for part in source.parts))
-        raise UserError(
-            f"There is nothing to import in {source.path.name}: {why}. To clean a contact list, use “Clean a list”."
-        )
+        contacts = any(part.profile.people is People.CONTACTS for part in source.parts)
+        clean = " To take the opted-out out of a contact list, clean it instead." if contacts else ""
+        raise UserError(f"There is nothing to import in {source.path.name}: {why}.{clean}")
     asked = source.question
     if asked is None:
         return
@@ -342,25 +351,25 @@ def to_remember(part: Part, name: str) -> "RememberedMapping":
     header = part.header or ()
     names = column_names(header)
     meant = {index: of for of, at in part.mapping.columns.items() for index in at}
-    corrected = part.options.mapping or {}
+    corrected = part.reading.mapping or {}
     return RememberedMapping(
         name=name,
         header=header,
         profile=part.profile.id,
         fields={names[i]: meant.get(i) for i in sorted({*meant, *corrected}) if i < len(names)},
-        day_order=part.options.day_order,
-        zone=part.options.zone,
-        scope=part.options.scope,
+        day_order=part.reading.day_order,
+        zone=part.reading.zone,
+        scope=part.reading.scope,
     )
 
 
-def _refuse_changed(source: Source) -> None:
+def _refuse_changed(source: Source, outcome: str) -> None:
     try:
         state = source.path.stat()
     except OSError as error:
         raise unreadable(source.path, error) from error
     if (state.st_size, state.st_mtime_ns) != (source.size, source.modified_ns):
-        raise ListChangedError(_CHANGED.format(name=source.path.name))
+        raise ListChangedError(_CHANGED.format(name=source.path.name, outcome=outcome))
 
 
 def _with_remembered(options: Options, known: "RememberedMapping", part: Part) -> Options:
@@ -377,17 +386,21 @@ def _with_remembered(options: Options, known: "RememberedMapping", part: Part) -
 
 def _blocks(table: Table, progress: Progress | None) -> Iterator[Block]:
     """Yield the blocks of a table and tell the rows; of text it is estimated how many there will be."""
-    size, read, rows = table.path.stat().st_size, 0, 0
+    read = rows = 0
 
     def tap(data: bytes) -> None:
         nonlocal read
         read += len(data)
 
-    for block in table.blocks(tap) if isinstance(table, TextTable) else table.blocks():
-        yield block
-        rows += len(block.rows)
-        if progress is not None:
-            progress(rows, rows * size // read if read else 0)
+    try:
+        size = table.path.stat().st_size
+        for block in table.blocks(tap) if isinstance(table, TextTable) else table.blocks():
+            yield block
+            rows += len(block.rows)
+            if progress is not None:
+                progress(rows, rows * size // read if read else 0)
+    except OSError as error:
+        raise unreadable(table.path, error) from error
 
 
 def _batch(source: Source, counts: Counts, by: str, now: datetime) -> Batch:
@@ -412,7 +425,7 @@ def _batch(source: Source, counts: Counts, by: str, now: datetime) -> Batch:
 
 def _settings(part: Part) -> dict[str, object]:
     """Return how a part was read, for the record."""
-    zone = part.options.zone
+    zone = part.reading.zone
     return {
         "name": part.name,
         "taken": part.taken,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from optoutdesk.domain.address import exact_key, parse_domain_entry, plain_key, read_cell
+from optoutdesk.domain.address import NO_AT, exact_key, parse_domain_entry, plain_key, read_cell
 from optoutdesk.domain.dates import EMPTY as NO_DATE
 from optoutdesk.domain.dates import DateReader, NoDate
 from optoutdesk.domain.hashing import digest_key
@@ -53,7 +53,7 @@ class RowReader:
         self._spelling = spelling
         self._judge: Callable[[Sequence[str]], Verdict] = judge(part.profile, part.mapping)
         convention = part.profile.zone.iana or "UTC"
-        zone = part.options.zone
+        zone = part.reading.zone
         self._dates = DateReader(counting.zone, now, also=[convention], written=zone, order=part.day_order)
         columns = part.mapping.columns
         self._addresses = columns.get(Field.ADDRESS, ())
@@ -65,9 +65,12 @@ class RowReader:
         self._notes = [i for of in (Field.REASON, Field.NOTE) for i in columns.get(of, ())]
         self._platform = part.mapping.column(Field.PLATFORM)
         self._from = part.profile.platform.name if part.profile.id != GENERIC else ""
-        self._width = part.layout.width
+        self._width = part.layout.width if part.header is None else len(part.header)
+        self._meant = {i for at in columns.values() for i in at} | set(part.options.mapping or ())
+        """Columns of which she or the profile says what they are, if only that they are nothing."""
         if part.mend_column is not None:
             self._width = max(self._width, part.mend_column + 1)
+            self._meant.add(part.mend_column)
         self._receipts: dict[str, tuple[_Receipt, str]] = {}
         self._dues: dict[str, tuple[str, int]] = {}
         self._default = self._receipt(part.received_default)
@@ -79,9 +82,10 @@ class RowReader:
         hidden = set() if self._part.options.include_hidden else set(block.hidden)
         decode = self._table.decode
         for position, (number, row) in enumerate(zip(block.numbers, block.rows, strict=True)):
-            if number < first or not row or row == [""]:
+            text = "".join(row)
+            if number < first or not text or text.isspace():
                 continue
-            cells = row if "".join(row).isascii() else [decode(cell) for cell in row]
+            cells = row if text.isascii() else [decode(cell) for cell in row]
             if position in hidden:
                 given = self._given(cells)
                 yield self._staged(number, (_HIDDEN, "", "", given, "hidden row, left out"), row=cells)
@@ -103,7 +107,9 @@ class RowReader:
         verdict = self._judge(row)
         if verdict.standing not in _OUT or len(verdict.scopes) > 1:
             return None
-        return self._claim(number, row, verdict, (_NEW, "address", key, cell.strip(), ""), verdict.scopes[0], 0)
+        return self._claim(
+            number, row, verdict, (_NEW, "address", key, cell.strip(), ""), verdict.scopes[0], 0
+        )
 
     def _of_row(self, number: int, row: Sequence[str], *, several_lines: bool) -> Iterator[Entry]:
         verdict = self._judge(row)
@@ -122,11 +128,16 @@ class RowReader:
                 yield self._staged(number, (_REVIEW, "", "", cell, reason), row=row)
             return
         outcome = _REVIEW if standing is Standing.UNKNOWN else _ACTIVE
-        key = ""
-        if verdict.subscribed:
-            key = next((a.key for i in self._addresses for a in read_cell(_cell(row, i)).addresses), "")
-        found = (outcome, Kind.ADDRESS.value if key else "", key, self._given(row), verdict.reason)
-        yield self._staged(number, found, row=row)
+        keys = [""]
+        if verdict.subscribed:  # of any of these people it may be a conflict
+            read = (read_cell(_cell(row, i)) for i in self._addresses)
+            keys = list(dict.fromkeys(a.key for each in read for a in each.addresses)) or keys
+        kind, given = Kind.ADDRESS.value if keys[0] else "", self._given(row)
+        said: list[_Found] = [(outcome, kind, key, given, verdict.reason) for key in keys]
+        if self._part.taken:
+            said += self._elsewhere(row, several_lines=several_lines)
+        for each in said:
+            yield self._staged(number, each, int(len(said) > 1), row=row)
 
     def _several(
         self, number: int, row: Sequence[str], verdict: Verdict, *, several_lines: bool
@@ -154,20 +165,27 @@ class RowReader:
         anyone = False
         for index in self._addresses:
             for each in _read(_cell(row, index)):
-                if each[0] == _WRONG and "@" not in each[3]:
+                if each[0] == _WRONG and each[4].startswith(NO_AT):
                     notes.append(each[3])
                     continue
                 anyone = True
                 yield each
         if not anyone and notes:
-            yield from _read(
-                notes[0]
-            )  # nothing but text without an @: no note beside an address, the address itself
+            # Nothing but text without an @: no note beside an address, the address itself.
+            yield from _read(notes[0])
+        yield from self._elsewhere(row, several_lines=several_lines)
+
+    def _elsewhere(self, row: Sequence[str], *, several_lines: bool) -> Iterator[_Found]:
+        """Yield the cells with an address in them that belong to no row of their own: some quotation mark is missing."""
         over = range(self._width, len(row))
-        elsewhere = [i for i, cell in enumerate(row) if "\n" in cell or "\r" in cell] if several_lines else []
-        taken = {*self._addresses, self._part.mend_column}
-        for index in dict.fromkeys([*over, *elsewhere]):
-            if index not in taken and "@" in row[index] and read_cell(row[index]).addresses:
+        glued = [i for i, cell in enumerate(row) if "\n" in cell or "\r" in cell] if several_lines else []
+        for index in dict.fromkeys([*(i for i in over if i not in self._meant), *glued]):
+            if (
+                index not in self._addresses
+                and index != self._part.mend_column
+                and "@" in row[index]
+                and read_cell(row[index]).addresses
+            ):
                 reason = (
                     "more cells than the header has names, and one of them holds an address"
                     if index >= self._width
@@ -185,7 +203,7 @@ class RowReader:
         return (
             *(self._index, number, outcome, many, kind, key, given, self._spelling.of(scope)),
             *(at, day, precision, self._counting.zone, channel.value),
-            *(self._name(row), self._platform_of(row), self._note(row), due, overdue, remark),
+            *(self._name(row), self._platform_of(row), self._note(row, remark), due, overdue, remark),
         )
 
     def _staged(self, number: int, found: _Found, many: int = 0, *, row: Sequence[str]) -> Staged:
@@ -241,8 +259,10 @@ class RowReader:
             return self._from
         return _short(_cell(row, self._platform).strip()) or self._from
 
-    def _note(self, row: Sequence[str]) -> str:
-        return _joined(self._notes, row, " · ")[:_MOST_NOTE] if self._notes else ""
+    def _note(self, row: Sequence[str], remark: str) -> str:
+        """Return what the file adds, after what could not be read of its date: that stands nowhere else."""
+        note = _joined(self._notes, row, " · ")[:_MOST_NOTE] if self._notes else ""
+        return f"{remark} · {note}" if remark and note else remark or note
 
 
 class Spelling:
@@ -279,7 +299,7 @@ def _read(cell: str) -> Iterator[_Found]:
     for address in reading.addresses:
         yield _NEW, Kind.ADDRESS.value, address.key, address.given, ""
     if reading.problem is not None:
-        yield _WRONG, "", "", _short(cell.strip()), str(reading.problem)
+        yield _WRONG, "", "", cell.strip(), str(reading.problem)
 
 
 def _cell(row: Sequence[str], index: int) -> str:

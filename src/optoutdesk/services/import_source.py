@@ -4,6 +4,7 @@ Everything that is guessed can be corrected: `Options` hold what she said, and a
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,10 @@ from optoutdesk.spreadsheets.table import Format, Table
 
 _SEVERAL = {Field.ADDRESS, Field.STATUS, Field.REASON, Field.NOTE, Field.SCOPE_FLAG}
 _SEVERAL |= {Field.ALL_MAIL_FLAG, Field.BOUNCE_FLAG, Field.COMPLAINT_FLAG}
+
+
+_SUBSCRIBED = re.compile(r"(?:^|[^a-z])(?:non)?subscribed", re.IGNORECASE).search
+"""In the names of lists in a ZIP whose columns nobody knows."""
 
 
 class Question(StrEnum):
@@ -112,6 +117,9 @@ class Part:
     """The column of reasons of a file of rows to mend."""
     findings: Findings
     options: Options
+    """What she said."""
+    reading: Options
+    """How it is read: with what is remembered of files with this header where she said nothing."""
     remembered: str = ""
     """Name of the remembered mapping in use."""
     member: Member | None = None
@@ -129,8 +137,8 @@ class Part:
     @property
     def day_order(self) -> DayOrder:
         """What counts for dates that can be read both ways."""
-        if self.options.day_order is not None:
-            return self.options.day_order
+        if self.reading.day_order is not None:
+            return self.reading.day_order
         if self.profile.month_first:
             return DayOrder.MONTH_FIRST
         return self.order.order if self.order else DayOrder.NO_MATTER
@@ -142,7 +150,7 @@ class Part:
             return None
         if not self.mapping.columns.get(Field.ADDRESS):
             return Question.ADDRESS_COLUMN
-        if self.recognition.ambiguous and self.options.profile is None and not self.remembered:
+        if self.recognition.ambiguous and self.reading.profile is None:
             return Question.PROFILE
         if self.profile.people is People.NOT_STATED:
             return Question.PEOPLE
@@ -162,6 +170,8 @@ class Part:
             return f"{self.profile.name}: contacts, not opt-outs"
         if self.name and not self.mapping.columns.get(Field.ADDRESS):
             return "no column of it holds addresses"
+        if self.name and self.profile.id == GENERIC and self.reading.profile is None and _SUBSCRIBED(self.name):
+            return "its name says “subscribed”; say what it is if it is not"
         return "" if self.options.take else "left out by you"
 
     @property
@@ -272,6 +282,7 @@ def understand(
             mend_column=mend.index if mend else None,
             findings=findings,
             options=options,
+            reading=options,
             remembered=remembered,
             member=member,
         )

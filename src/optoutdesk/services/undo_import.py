@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _NAMED = 100
 """So many of the requests that stay are named."""
+_LAST_ID = (1 << 63) - 1
+"""Of SQLite's integers."""
 _WORKED_ON = "you have worked on it since"
 _NAMED_AGAIN = "another file names it too"
 
@@ -52,7 +54,7 @@ class UndoImport:
 
     def plan(self, batch_id: int) -> UndoPlan:
         """Return what undoing an import would do; UserError when there is none, or it is undone already."""
-        batch = self._store.batch(batch_id)
+        batch = self._store.batch(batch_id) if 0 < batch_id <= _LAST_ID else None
         if batch is None:
             raise UserError(f"There is no import {batch_id}. `optoutdesk batches` lists them.")
         if batch.undone_at is not None:

@@ -43,6 +43,8 @@ _MOST_DIRECTORY_BYTES = 8 << 20
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _UTF8_NAME = 0x800
 _PIECE = 1 << 20
+_SHORTEST = 6
+"""Bytes of a list with somebody in it: a@b.cc. A file of less is a mark and a line end, or nothing."""
 _LONGEST_NAME = 200
 """Bytes; no system takes more than 255."""
 _PREFIX = ".optoutdesk-unpacked-"
@@ -230,7 +232,7 @@ def _why_no_list(full: str, info: ZipInfo) -> str:
         return "a packed file in a packed file: unpack it and import the lists in it"
     if suffix not in _LISTS:
         return "not a list"
-    return "" if info.file_size else "empty"
+    return "" if info.file_size >= _SHORTEST else "empty"
 
 
 def _check(info: ZipInfo, name: str, archive: str) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ from optoutdesk.store.store import Store
 Progress = Callable[[int, int], None]
 
 _CHUNK = 10_000
+_LOOKUP = 100
+"""Addresses whose hashes are asked for in one statement."""
 _CACHE_KB = 48_000
 _CODES = {outcome: code for code, outcome in enumerate(Outcome)}
 _OUTCOMES = list(Outcome)
@@ -91,6 +94,8 @@ _SHOWN_CODES = {shown: code for code, shown in enumerate(Shown)}
 """The first ones are those of the outcomes."""
 
 _Subject = tuple[str, str]
+_By = tuple[int | None, int | None]
+"""A request on record, or a claim of the file."""
 _Entry = tuple[str, str, int, int, str, str, str, str]
 """kind, key, number, outcome, scope, received_at, received_day, precision"""
 
@@ -304,15 +309,15 @@ class Staging:
     def _matched(self) -> int:
         """Return how many of the file's hashes are of an address that is on record, or stands in the file itself."""
         connection = self._store.connection
-        hashes = f"FROM staged WHERE kind = '{Kind.HASH.value}'"
+        hashes = f"FROM staged WHERE kind = '{Kind.HASH.value}' AND key <> ''"
         algorithms = [ALGORITHMS[n] for (n,) in connection.execute(f"SELECT DISTINCT length(key) {hashes}")]
         addresses = connection.execute(
             "SELECT DISTINCT key FROM request WHERE kind = 'address'"
             " UNION SELECT key FROM staged WHERE kind = 'address' AND key <> ''"
         )
         found = 0
-        for (key,) in addresses:
-            digests = digests_of(key, None, algorithms)
+        while some := addresses.fetchmany(_LOOKUP):
+            digests = [digest for (key,) in some for digest in digests_of(key, None, algorithms)]
             marks = ",".join("?" * len(digests))
             found += connection.execute(
                 f"SELECT count(DISTINCT key) {hashes} AND key IN ({marks})", digests
@@ -369,13 +374,12 @@ class Staging:
         )
 
     def reasons(self, limit: int) -> list[tuple[Outcome, str, int]]:
-        """Return why entries are not imported and how many there are of each kind, most of them first."""
+        """Return the reasons there are, with how many entries have each; the commonest first."""
         assert self._compared
-        imported = f"({_NEW}, {_CODES[Outcome.KNOWN]})"
         with translated(self._store.file):
             rows = self._store.connection.execute(
                 f"SELECT {_FINAL} AS final, g.reason, count(*) AS entries FROM {_JOINED}"
-                f" WHERE final NOT IN {imported} GROUP BY 1, 2 ORDER BY entries DESC, min(g.number) LIMIT ?",
+                " WHERE g.reason <> '' GROUP BY 1, 2 ORDER BY entries DESC, min(g.number) LIMIT ?",
                 (limit,),
             ).fetchall()
         return [(_OUTCOMES[code_], reason, entries) for code_, reason, entries in rows]
@@ -424,27 +428,51 @@ class _Merged:
 
 
 class _Barred:
-    """Who is suppressed through a domain or a hash, for the few rows that say "subscribed"."""
+    """Who is suppressed through a domain or a hash, for the rows that say "subscribed": there may be a million."""
 
     def __init__(self, store: Store, connection: sqlite3.Connection) -> None:
         self._store = store
-        staged = connection.execute(
-            f"SELECT key, min(number) FROM staged WHERE kind <> 'address' AND key <> '' AND outcome = {_NEW} GROUP BY key"
-        )
-        self._claims: dict[str, int] = dict(staged)
-        self._algorithms = {ALGORITHMS[len(key)] for key in self._claims if len(key) in ALGORITHMS}
-        self._algorithms |= set(store.hash_algorithms())
+        self._connection = connection
+        self._over: dict[str, _By] = {}
 
-    def by(self, subject: _Subject) -> tuple[int | None, int | None]:
+    def by(self, subject: _Subject) -> _By:
         """Return the request on record, or the claim of the file, that bars an address in another way than by itself."""
         if subject[0] != Kind.ADDRESS:
             return None, None
         key = subject[1]
-        requests = self._store.barring_otherwise(key, None)
-        if requests:
-            return requests[0].id, None
-        names = [*parent_domains(key.partition("@")[2]), *digests_of(key, None, self._algorithms)]
-        return None, next((self._claims[name] for name in names if name in self._claims), None)
+        domain = key.partition("@")[2]
+        over = self._over.get(domain)
+        if over is None:
+            if len(self._over) >= _CHUNK:
+                self._over.clear()
+            over = self._over[domain] = self._by_any_of(Kind.DOMAIN, parent_domains(domain))
+        if over[0] is not None or not self._algorithms:
+            return over
+        hashed = self._by_any_of(Kind.HASH, digests_of(key, None, self._algorithms))
+        return over if hashed == (None, None) else hashed
+
+    def _by_any_of(self, kind: Kind, keys: Sequence[str]) -> _By:
+        marks = ",".join("?" * len(keys))
+        known = self._connection.execute(
+            f"SELECT DISTINCT key FROM request WHERE kind = ? AND key IN ({marks})", (kind.value, *keys)
+        ).fetchall()
+        for (key,) in known:
+            requests = self._store.barring((kind, key), None)
+            if requests:
+                return requests[0].id, None
+        (claim,) = self._connection.execute(
+            "SELECT min(number) FROM staged"
+            f" WHERE kind = ? AND key IN ({marks}) AND key <> '' AND outcome = {_NEW}",
+            (kind.value, *keys),
+        ).fetchone()
+        return None, claim
+
+    @cached_property
+    def _algorithms(self) -> set[str]:
+        staged = self._connection.execute(
+            "SELECT DISTINCT length(key) FROM staged WHERE kind = ? AND key <> ''", (Kind.HASH.value,)
+        )
+        return {ALGORITHMS[length] for (length,) in staged} | set(self._store.hash_algorithms())
 
 
 def _lifted_by(opt_ins: Sequence[OptIn], zone: str) -> Lifted:

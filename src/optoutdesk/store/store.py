@@ -56,6 +56,8 @@ class Store:
     ) -> None:
         self.file = file
         self._busy_seconds = busy_seconds
+        self._hashed: tuple[str, list[str]] | None = None
+        """The ledger's head, and which hashes are on record by then."""
         self._database = open_database(file, busy_seconds=busy_seconds, one_connection=one_connection)
 
     def on_one_connection(self) -> "Store":
@@ -308,16 +310,14 @@ class Store:
 
     def hash_algorithms(self) -> list[str]:
         """Return how the addresses on record that are only known by their hash were hashed."""
-        return [
-            name
-            for length, name in ALGORITHMS.items()
-            if any(
-                self._rows(
-                    "SELECT 1 FROM request WHERE kind = ? AND length(key) = ? LIMIT 1",
-                    (Kind.HASH.value, length),
-                )
+        head = self.head()
+        if self._hashed is None or self._hashed[0] != head:
+            # All hashes are looked at: once for a thousand questions, if nothing is recorded in between.
+            lengths = self._rows(
+                "SELECT DISTINCT length(key) FROM request WHERE kind = ?", (Kind.HASH.value,)
             )
-        ]
+            self._hashed = head, [ALGORITHMS[length] for (length,) in lengths]
+        return self._hashed[1]
 
     def opted_in(self) -> list[tuple[str, str]]:
         """Return kind and key of whoever opted in again."""

@@ -323,6 +323,21 @@ def mapping_name(part: "Part") -> str:
     return f"{part.profile.platform.name} list"
 
 
+def facts(counts: Counts) -> str:
+    """Return what the counts of rows do not show: how many hashes match, how many entries are whole domains."""
+    said = []
+    if counts.hashes:
+        said.append(
+            f"{words.number(counts.hashes_matched)} of {words.count(counts.hashes, 'hash', 'hashes')} "
+            "are of addresses on record here or in this file; the others match once the address stands in a list you clean."
+        )
+    if counts.domains:
+        said.append(
+            f"{words.count(counts.domains, 'entry suppresses a whole domain', 'entries suppress whole domains')}."
+        )
+    return " ".join(said)
+
+
 def conflicts(rows: int) -> str:
     """Say what a file claims of people who opted out."""
     people = words.count(rows, "row calls somebody", "rows call somebody")
@@ -387,11 +402,8 @@ def next_step(counts: Counts) -> str:
         )
     else:
         said.append("Nobody new has to be removed anywhere.")
-    if counts.hashes:
-        said.append(
-            f"{words.number(counts.hashes_matched)} of {words.count(counts.hashes, 'hash', 'hashes')} "
-            "are of addresses on record here; the others match as soon as the address stands in a list you clean."
-        )
+    if also := facts(counts):
+        said.append(also)
     if lifted := counts.by.get(Shown.LIFTED, 0):
         people = words.count(lifted, "person", "people")
         said.append(f"{people} opted in again after that day: on record, but mail may go on.")
@@ -407,7 +419,7 @@ def nothing_taken(source: "Source") -> str:
     """Say why nothing of a file would be imported."""
     part = source.parts[0]
     if len(source.parts) == 1 and part.why_not:
-        return f"Nothing is imported from this file: {part.why_not}."
+        return f"Nothing is imported from this file: {part.why_not}. To clean a contact list, go to “Clean a list”."
     return "None of these lists goes in. Check one of them."
 
 

@@ -104,14 +104,15 @@ def _indexes(header: Sequence[str], names: Iterable[str]) -> tuple[int, ...]:
 
 
 _OPT_OUT = r"(?:un ?sub\w*|opt(?:ed)? ?out|optedout|suppress\w*|block(?:ed|list\w*)|remov(?:ed|al)|do not (?:e ?)?mail|do not contact)"
-_WHEN = r"(?:date|time|timestamp|at|on|when|day)"
+_WHEN = r"(?:date|time|timestamp|at|on|when|day|since)"
 _PLATFORM = (
     r"(?:.* )?(?:platforms?|esp)|(?:e ?)?mail(?:ing)? (?:service(?: provider)?|provider|system|tool|software)|"
     r"service provider|(?:sent|mailed) (?:from|by|with)"
 )
 _WORDS: Mapping[Field, tuple[str, str]] = {
     Field.RECEIVED: (
-        rf"(?=.*\b{_OPT_OUT}\b)(?=.*\b{_WHEN}\b).*|(?:.*\b)?(?:received|receipt)(?: {_WHEN})?|request(?:ed)? {_WHEN}",
+        rf"(?=.*\b{_OPT_OUT}\b)(?=.*\b{_WHEN}\b).*|(?:.*\b)?(?:received|receipt)(?: {_WHEN})?|request(?:ed)? {_WHEN}"
+        rf"|(?:asked|told us|said (?:stop|no)|left|stopped|cancell?ed|wrote|phoned|called) {_WHEN}",
         rf"{_OPT_OUT}|(?:created|added|updated|changed)(?: {_WHEN})?|{_WHEN}(?: (?:and|&) time)?|date (?:created|added|of request)",
     ),
     Field.REASON: (rf"(?:.*\b{_OPT_OUT} )?reason.*", "why|comments?|detail"),
@@ -128,6 +129,7 @@ _WORDS: Mapping[Field, tuple[str, str]] = {
 }
 """For each field the header words that make it likely, and those that leave it doubtful."""
 _SAYS_STATUS = re.compile(rf"\b(?:status|state|consent|permission|type|subscribed|{_OPT_OUT})\b")
+_SAYS_OPT_IN = re.compile(r"(?:.* )?(?:subscribed|opt(?:ed)? ?in|consent|permission)(?: status)?")
 _SAYS_OPT_OUT = re.compile(rf"(?:is |has )?{_OPT_OUT}(?: status)?")
 
 
@@ -156,6 +158,8 @@ def guess_mapping(header: Sequence[str] | None, first_rows: Sequence[Sequence[st
     told = [
         i for i in free if i not in taken and _SAYS_STATUS.search(words[i]) and _mostly(cells[i], vocabulary)
     ]
+    # Whoever has "yes" under "Subscribed" did not opt out; neither word is a status, so all are reviewed.
+    told += [i for i in free if _SAYS_OPT_IN.fullmatch(words[i]) and _mostly(cells[i], YES | NO)]
     take(Field.STATUS, told, Confidence.LIKELY)
     for of, (likely, doubtful) in _WORDS.items():
         for pattern, sure in ((likely, Confidence.LIKELY), (doubtful, Confidence.DOUBTFUL)):

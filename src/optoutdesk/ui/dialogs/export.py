@@ -27,7 +27,7 @@ class ExportDialog(ActDialog):
     """For whom, which people, in what form, and where to."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(context, "Export the suppression list", "Save as…", parent, width=560)
+        super().__init__(context, "Export the suppression list", "Save as…", parent, width=584)
         self._service = context.desk.export_list
         self._no_upload = {p.id: p.no_upload for p in self._service.platforms() if p.upload is None}
         self._exported: Exported | None = None

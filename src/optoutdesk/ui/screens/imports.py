@@ -62,7 +62,7 @@ class ImportScreen(QWidget):
         self.view, self.done = ImportView(context), DonePage(context)
         for page in (self.start, self.working, self.view, self.done):
             self._stack.addWidget(page)
-        self._mending = Mending(context, self)
+        self._mending = Mending(context, lambda: self._preview, self)
         self._mending.saved.connect(self.done.mended)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
@@ -89,10 +89,10 @@ class ImportScreen(QWidget):
         view.members.opened.connect(self._open_member)
         view.counts.cancel_wanted.connect(self._stop_counting)
         view.counts.count_wanted.connect(self._count_again)
-        view.mend.clicked.connect(self._save_to_mend)
+        view.mend.clicked.connect(self._mending.ask)
         view.cancel.clicked.connect(self.start_over)
         view.confirm.clicked.connect(self._import)
-        done.mend_wanted.connect(self._save_to_mend)
+        done.mend_wanted.connect(self._mending.ask)
         done.open_wanted.connect(self._context.show_open)
         done.undo_wanted.connect(self._undo)
 
@@ -525,10 +525,6 @@ class ImportScreen(QWidget):
         except (UserError, OSError) as error:
             # The import goes on: what is remembered is a convenience.
             self._context.notice.emit(str(error))
-
-    def _save_to_mend(self) -> None:
-        if self._preview is not None:
-            self._mending.ask(self._preview)
 
     def _undo(self) -> None:
         if self._imported is not None:

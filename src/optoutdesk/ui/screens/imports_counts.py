@@ -51,7 +51,10 @@ class CountsCard(Card):
         self._line = line()
         self.conflicts = Notice("Show them")
         self.conflicts.pressed.connect(self._show_conflicts)
-        for part in (self.work, self._inset(self.said), self.tiles, self._line, self._inset(self.conflicts)):
+        self.facts = label("", "small", wrap=True)
+        self.facts.setContentsMargins(16, 8, 16, 8)
+        under = (self.facts, self._inset(self.conflicts))
+        for part in (self.work, self._inset(self.said), self.tiles, self._line, *under):
             self.body.addWidget(part)
         self._add_table()
         self._late = QTimer(self)
@@ -139,6 +142,8 @@ class CountsCard(Card):
         self._line.show()
         self._tell("", "accent", again=False)
         self._tell_conflicts(counts)
+        self.facts.setText(words_import.facts(counts))
+        self.facts.setVisible(bool(self.facts.text()))
         assert isinstance(chosen, Shown)
         self._ask(chosen)
 
@@ -149,6 +154,7 @@ class CountsCard(Card):
         self.model.clear()
         self.tiles.hide()
         self._line.hide()
+        self.facts.hide()
         self.conflicts.tell("", "warning")
         self._conflict_room(False)
         self._say("")

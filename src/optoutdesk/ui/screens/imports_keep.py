@@ -1,5 +1,6 @@
 """What is kept of a file beside its opt-outs: the rows to mend, and how its columns were corrected."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +20,18 @@ class Mending(QObject):
 
     saved = Signal(str)
 
-    def __init__(self, context: Context, parent: QWidget) -> None:
+    def __init__(self, context: Context, preview: "Callable[[], Preview | None]", parent: QWidget) -> None:
+        """`preview` gives what is on screen: it may be another one once the name is chosen."""
         super().__init__(parent)
         self._context = context
         self._over = parent
-        self._preview: Preview | None = None
-
-    def ask(self, preview: "Preview") -> None:
-        """Ask for a name; returns at once."""
         self._preview = preview
+
+    def ask(self) -> None:
+        """Ask for a name; returns at once."""
+        preview = self._preview()
+        if preview is None:
+            return
         target = self._context.desk.import_optouts.default_mend_file(preview.source)
         dialog = QFileDialog(self._over, "Save the rows to mend as", str(target))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -37,7 +41,7 @@ class Mending(QObject):
         dialog.open()
 
     def _write(self, name: str) -> None:
-        preview, path = self._preview, Path(name)
+        preview, path = self._preview(), Path(name)
         if preview is None:
             return
         service = self._context.desk.import_optouts

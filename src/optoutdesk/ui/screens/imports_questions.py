@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, QLocale, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetrics, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -23,6 +23,7 @@ from optoutdesk.domain.dates import DayOrder
 from optoutdesk.domain.importing import Counts, Shown
 from optoutdesk.domain.requests import ALL_MAIL, scope_name
 from optoutdesk.ui import words, words_import
+from optoutdesk.ui.theme import Size, font
 from optoutdesk.ui.widgets import label, line
 from optoutdesk.ui.widgets.choice import Choice
 
@@ -124,7 +125,7 @@ class DayField(QDateEdit):
         self.setLocale(QLocale(QLocale.Language.English))
         self.setDisplayFormat(words.edit_format_day())
         self.setCalendarPopup(True)
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("Wed 30 Nov 2026") + 46)
+        self.setMinimumWidth(QFontMetrics(font(Size.SMALL)).horizontalAdvance("Wed 30 Nov 2026") + 40)
         self.setAccessibleName(name)
         self.calendarWidget().setAccessibleName(name)
         self.setProperty("compact", "true")
@@ -336,12 +337,13 @@ class Questions(QWidget):
             for name in words_import.ZONES:
                 self.zone.addItem(words_import.zone(name), name)
             self.zone.blockSignals(False)
-        if options.zone is not None and self.zone.findData(options.zone) < 0:
-            self.zone.addItem(words_import.zone(options.zone), options.zone)
-        self.zone.choose(options.zone)
+        zone = options.zone or part.reading.zone
+        if zone is not None and self.zone.findData(zone) < 0:
+            self.zone.addItem(words_import.zone(zone), zone)
+        self.zone.choose(zone)
         self._zone_note.setText(
             "the earlier reading is used where it changes the day"
-            if options.zone is None
+            if zone is None
             else "exactly as they stand"
         )
 

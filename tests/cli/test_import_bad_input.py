@@ -20,7 +20,7 @@ from optoutdesk.spreadsheets.output import PendingFile
 
 
 @pytest.fixture
-def place(_place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(_place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:  # noqa: F811
     """A place with a folder of its own for temporary files."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))

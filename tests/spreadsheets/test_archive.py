@@ -233,7 +233,10 @@ def test_a_name_that_climbs_or_lies_is_only_a_file_name(pack, tmp_path: Path, na
 def test_lists_of_one_name_are_told_apart(pack) -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
         path = pack(
-            *((f"{folder}list.csv", content) for folder, content in (("a/", "first\n"), ("b/", "second"), ("a/", "third\n")))
+            *(
+                (f"{folder}list.csv", content)
+                for folder, content in (("a/", "first\n"), ("b/", "second"), ("a/", "third\n"))
+            )
         )
     found = open_archive(path)
     assert names(found) == ["list.csv", "list (2).csv", "list (3).csv"]

@@ -8,14 +8,17 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from import_driver import idle
 from PySide6.QtCore import QLocale, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QWidget
 
 from optoutdesk.desk import Desk
 from optoutdesk.domain.requests import ALL_MAIL, Channel, OptOutRequest
 from optoutdesk.ui.app import make_app
 from optoutdesk.ui.context import Context
+from optoutdesk.ui.screens.imports import ImportScreen
 from optoutdesk.ui.theme import LIGHT, apply_theme, theme
 from optoutdesk.ui.window import MainWindow
 
@@ -99,3 +102,19 @@ def drop(qapp: QApplication) -> Callable[..., bool]:
         return True
 
     return do
+
+
+@pytest.fixture
+def import_screen(context: Context, qtbot) -> Iterator[ImportScreen]:
+    """The import screen alone, its model under Qt's own test."""
+    made = ImportScreen(context)
+    qtbot.addWidget(made)
+    model = made.view.counts.model
+    made.tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    context.changed.connect(made.reload)
+    made.resize(828, 642)
+    made.show()
+    yield made
+    qtbot.waitUntil(lambda: idle(made))
+    context.close()
+    made.shut()

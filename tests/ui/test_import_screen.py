@@ -2,13 +2,13 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from import_driver import choose, idle, meaning, open_file, page, row_of, settle, table, tiles
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 import import_samples
@@ -18,7 +18,6 @@ from optoutdesk.domain.requests import Kind, Precision
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.import_optouts import ImportOptOuts, Preview
 from optoutdesk.store import RegisterFilter
-from optoutdesk.ui.context import Context
 from optoutdesk.ui.dialogs.profiles import ProfileDialog
 from optoutdesk.ui.models import import_model as columns
 from optoutdesk.ui.screens.imports import ImportScreen
@@ -27,62 +26,8 @@ from optoutdesk.ui.window import IMPORT
 
 
 @pytest.fixture
-def screen(context: Context, qtbot) -> Iterator[ImportScreen]:
-    made = ImportScreen(context)
-    qtbot.addWidget(made)
-    model = made.view.counts.model
-    made.tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
-    context.changed.connect(made.reload)
-    made.resize(828, 642)
-    made.show()
-    yield made
-    qtbot.waitUntil(lambda: idle(made))
-    context.close()
-    made.shut()
-
-
-def idle(screen: ImportScreen) -> bool:
-    return not (screen._context.tasks.busy or screen._context.lookups.busy or screen._settle.isActive())
-
-
-def settle(qtbot, screen: ImportScreen) -> None:
-    qtbot.waitUntil(lambda: idle(screen))
-
-
-def open_file(qtbot, screen: ImportScreen, path: Path) -> None:
-    screen.open_file(path)
-    settle(qtbot, screen)
-
-
-def page(screen: ImportScreen) -> QWidget | None:
-    return screen._stack.currentWidget()
-
-
-def tiles(screen: ImportScreen) -> list[str]:
-    """Return the counts as they read; none while they are out of date."""
-    shown = screen.view.counts.tiles
-    if shown.isHidden() or not shown.isEnabled():
-        return []
-    return [f"{tile.tile.figure} {tile.tile.text}" for tile in shown.tiles]
-
-
-def table(screen: ImportScreen) -> list[list[str]]:
-    """Return the rows as they are shown, without the columns that are hidden."""
-    view, model = screen.view.counts.table, screen.view.counts.model
-    shown = [column for column in range(model.columnCount()) if not view.isColumnHidden(column)]
-    return [[str(model.index(row, at).data()) for at in shown] for row in range(model.rowCount())]
-
-
-def row_of(screen: ImportScreen, name: str):
-    return next(row for row in screen.view.columns.rows.values() if row.name.text() == name)
-
-
-def meaning(screen: ImportScreen, name: str) -> str:
-    return row_of(screen, name).means.currentText()
-
-
-def choose(combo, text: str) -> None:
-    combo.setCurrentIndex(combo.findText(text))
+def screen(import_screen: ImportScreen) -> ImportScreen:
+    return import_screen
 
 
 def requests(desk: Desk) -> list:

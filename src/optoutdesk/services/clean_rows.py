@@ -150,7 +150,9 @@ class PeopleReader:
         return found
 
     def _any_suppressed(self, cells: Iterable[str]) -> bool:
-        return any(self._suppression.bars(a.key, a.given) for cell in cells for a in read_cell(cell).addresses)
+        return any(
+            self._suppression.bars(a.key, a.given) for cell in cells for a in read_cell(cell).addresses
+        )
 
 
 def _may_hold_address(cell: str) -> bool:

@@ -170,7 +170,12 @@ class Part:
             return f"{self.profile.name}: contacts, not opt-outs"
         if self.name and not self.mapping.columns.get(Field.ADDRESS):
             return "no column of it holds addresses"
-        if self.name and self.profile.id == GENERIC and self.reading.profile is None and _SUBSCRIBED(self.name):
+        if (
+            self.name
+            and self.profile.id == GENERIC
+            and self.reading.profile is None
+            and _SUBSCRIBED(self.name)
+        ):
             return "its name says “subscribed”; say what it is if it is not"
         return "" if self.options.take else "left out by you"
 

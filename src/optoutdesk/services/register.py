@@ -72,9 +72,7 @@ class Register:
         requests = tuple(self._store.requests_about(subject))
         day = self._counting.today(now)
         still_open = sorted((r for r in requests if self._store.is_open(r.id)), key=lambda r: (r.due, r.id))
-        over_it = (
-            tuple(self._store.barring_otherwise(key, None)) if kind is Kind.ADDRESS else ()
-        )
+        over_it = tuple(self._store.barring_otherwise(key, None)) if kind is Kind.ADDRESS else ()
         return History(
             kind,
             key,

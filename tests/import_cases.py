@@ -220,6 +220,10 @@ CASES: dict[str, Case] = {
     "google.csv": _contacts("google-contacts", "Google Contacts: a file of contacts, not of opt-outs"),
     "google-old.csv": _contacts("google-contacts", "Google Contacts: a file of contacts, not of opt-outs"),
     "outlook.csv": _contacts("outlook-contacts", "Outlook contacts: a file of contacts, not of opt-outs"),
+    "customers-removed.csv": _contacts(
+        "removed-rows",
+        "Rows that Opt-Out Desk removed from a contact list: a file of contacts, not of opt-outs",
+    ),
     "brevo.csv": Case(
         "brevo",
         frozenset({_by(ANN, "2026-03-02")}),

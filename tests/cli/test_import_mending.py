@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from test_import_formats import Shop, as_text
-from test_import_formats import shop as _shop  # noqa: F401 - the fixture
+from test_import_platforms import Shop, as_text
+from test_import_platforms import shop as _shop  # noqa: F401 - the fixture
 
 from import_cases import SAVED, Expected, recorded, undated
 

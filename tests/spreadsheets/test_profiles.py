@@ -65,6 +65,7 @@ SOURCES = {
     "mailup.csv": "mailup",
     "promio.csv": "promio",
     "cordial.csv": "cordial",
+    "customers-removed.csv": "removed-rows",
 }
 
 
@@ -440,6 +441,7 @@ def test_the_zone_of_the_times_is_stated():
             [(Standing.OPTED_OUT, (ALL_MAIL,), Channel.LIST_UNSUBSCRIBE), COMPLAINED, OUT],
         ),
         ("cordial.csv", [OUT, LEFT_OUT]),
+        ("customers-removed.csv", [LEFT_OUT]),
     ],
 )
 def test_only_who_opted_out_comes_in(name, expected):

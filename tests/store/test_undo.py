@@ -224,3 +224,14 @@ def test_an_undo_among_others_leaves_their_people(store: Store) -> None:
     assert open_keys(store) == [JANE[1], LEE[1]]
     assert store.count_suppressed() == 2
     assert other.requests == 1
+
+
+def test_requests_of_an_import_that_was_undone_are_not_counted_as_opted_out_since(store: Store) -> None:
+    add(store, request())
+    entry = store.last_entry()
+    assert entry is not None
+    imported = bring_in(store, staged(KIM[1]), staged(LEE[1], row=3))
+    assert store.opted_out_since(entry.seq) == 2
+    undo(store, imported)
+    add(store, request("bob@example.com"))
+    assert store.opted_out_since(entry.seq) == 1

@@ -407,7 +407,10 @@ def undo(desk: Desk, arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         plan = service.plan(arguments.batch)
     else:
-        plan, _ = service.undo(arguments.batch, by=arguments.by or desk.person, now=desk.now())
+        with Progress("Undoing", rate="requests") as progress:
+            plan, _ = service.undo(
+                arguments.batch, by=arguments.by or desk.person, now=desk.now(), progress=progress
+            )
     kept = [{"address": given_text(each.request), "why": each.why} for each in plan.kept]
     if arguments.json:
         print_json(

@@ -1,5 +1,6 @@
 """Bringing in opt-outs from a file: understood, counted and shown before anything is written, then stored in one act."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -273,7 +274,7 @@ class ImportOptOuts:
 
     def default_mend_file(self, source: Source) -> Path:
         """Return NAME-to-mend.csv beside the file, or the first such name with a number that is free."""
-        stem = source.path.stem
+        stem = re.sub(r"-to-mend(-\d+)?$", "", source.path.stem)  # of one that was mended already
         names = (f"{stem}-to-mend{f'-{n}' if n > 1 else ''}.csv" for n in range(1, _MOST_TRIES))
         paths = [source.path.with_name(name) for name in names]
         return next((path for path in paths if not path.exists()), paths[0])

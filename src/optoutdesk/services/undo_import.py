@@ -1,5 +1,6 @@
 """Taking an import back: what it brought is no longer in force, what she has worked on since stays."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -67,11 +68,18 @@ class UndoImport:
         return UndoPlan(batch, withdrawn, staying, kept)
 
     def undo(
-        self, batch_id: int, *, by: str, now: datetime, expected: UndoPlan | None = None
+        self,
+        batch_id: int,
+        *,
+        by: str,
+        now: datetime,
+        expected: UndoPlan | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> tuple[UndoPlan, Changes]:
         """Take an import back: a backup first, then one transaction. The ledger keeps both acts.
 
-        With `expected` raises ListChangedError when it would not do what that plan says.
+        With `expected` raises ListChangedError when it would not do what that plan says. `progress` is told the
+        requests done and all of them; it raises Cancelled to stop, and nothing is undone then.
         """
         self.plan(batch_id)
         self._backups.make(now)
@@ -82,6 +90,6 @@ class UndoImport:
                 raise ListChangedError(
                     "Somebody worked on these requests meanwhile. Look at what undoing would do once more."
                 )
-            withdrawn = act.undo_import(plan.batch, now, by)
+            withdrawn = act.undo_import(plan.batch, now, by, progress)
             assert withdrawn == plan.withdrawn
         return plan, Changes.REQUESTS

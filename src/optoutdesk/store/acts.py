@@ -102,12 +102,14 @@ class Act:
         self.touched_requests.append(f"SELECT id FROM request WHERE id {ours}")
         return batch
 
-    def undo_import(self, batch: Batch, at: datetime, by: str) -> int:
+    def undo_import(
+        self, batch: Batch, at: datetime, by: str, progress: Callable[[int, int], None] | None = None
+    ) -> int:
         """Take back an import; returns how many requests are no longer in force. What rows.WITHDRAWABLE says stays."""
         undo = self._insert("undo", [(batch.id, to_text(at), by)])
         ids = self._connection.cursor().execute(WITHDRAWABLE, {"batch": batch.id})
         chunks = iter(lambda: [(request, undo) for (request,) in ids.fetchmany(_CHUNK)], [])
-        count = self._insert_many("withdrawn", chunks)
+        count = self._insert_many("withdrawn", _told(chunks, batch.requests, progress))
         mine = f"SELECT request_id FROM withdrawn WHERE undo_id = {undo}"
         self._connection.execute(f"DELETE FROM open_request WHERE request_id IN ({mine})")
         self.touched_requests.append(mine)

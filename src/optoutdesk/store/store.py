@@ -526,12 +526,20 @@ class Store:
         )
 
     def opted_out_since(self, entry: int) -> int:
-        """Return how many requests were recorded after a ledger entry."""
+        """Return how many requests were recorded after a ledger entry and not withdrawn with their import."""
         spans = chain.from_iterable(
             ledger.decode_spans(text)
             for (text,) in self._rows("SELECT spans FROM ledger WHERE seq > ?", (entry,))
         )
-        return sum(span.count for span in spans if span.table == "request")
+        first = min((span.first for span in spans if span.table == "request"), default=None)
+        if first is None:
+            return 0
+        rows = self._rows(
+            "SELECT count(*) FROM request r WHERE id >= ?"
+            " AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = r.id)",
+            (first,),
+        )
+        return int(next(rows)[0])
 
     # -- imports
 

@@ -109,10 +109,10 @@ _PLATFORM = (
     r"(?:.* )?(?:platforms?|esp)|(?:e ?)?mail(?:ing)? (?:service(?: provider)?|provider|system|tool|software)|"
     r"service provider|(?:sent|mailed) (?:from|by|with)"
 )
+_ASKED = rf"(?:asked|told us|said (?:stop|no)|left|stopped|cancell?ed|wrote|phoned|called) {_WHEN}"
 _WORDS: Mapping[Field, tuple[str, str]] = {
     Field.RECEIVED: (
-        rf"(?=.*\b{_OPT_OUT}\b)(?=.*\b{_WHEN}\b).*|(?:.*\b)?(?:received|receipt)(?: {_WHEN})?|request(?:ed)? {_WHEN}"
-        rf"|(?:asked|told us|said (?:stop|no)|left|stopped|cancell?ed|wrote|phoned|called) {_WHEN}",
+        _ASKED + rf"|(?=.*\b{_OPT_OUT}\b)(?=.*\b{_WHEN}\b).*|(?:.*\b)?(?:received|receipt)(?: {_WHEN})?|request(?:ed)? {_WHEN}",
         rf"{_OPT_OUT}|(?:created|added|updated|changed)(?: {_WHEN})?|{_WHEN}(?: (?:and|&) time)?|date (?:created|added|of request)",
     ),
     Field.REASON: (rf"(?:.*\b{_OPT_OUT} )?reason.*", "why|comments?|detail"),

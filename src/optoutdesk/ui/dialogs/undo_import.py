@@ -59,10 +59,10 @@ class UndoDialog(ActDialog):
         desk, plan, now = self._context.desk, self._plan, self._context.now()
         by = desk.person
 
-        def work(_report: Any) -> "tuple[UndoPlan, Changes]":
-            return desk.undo_import.undo(plan.batch.id, by=by, now=now, expected=plan)
+        def work(report: Any) -> "tuple[UndoPlan, Changes]":
+            return desk.undo_import.undo(plan.batch.id, by=by, now=now, expected=plan, progress=report)
 
-        self.run(work, self._undone)
+        self.run(work, self._undone, can_cancel=True)
 
     def _undone(self, outcome: "tuple[UndoPlan, Changes]") -> None:
         plan, changes = outcome

@@ -868,6 +868,8 @@ class OptOut:
     how: str = ""
     subscribed: bool = False
     """The file says that this person is subscribed."""
+    bounced: bool = False
+    """Mail to this address bounced: nobody asked, so nothing is overdue."""
 
 
 TODAY = dt.date(2026, 11, 24)
@@ -903,7 +905,7 @@ def expected_import(rows: Sequence[OptOut]) -> dict[str, object]:
         else:
             counts["new"] += 1
             requests += len(keys)
-            if row.when is not None:
+            if row.when is not None and not row.bounced:
                 day = row.when.date() if isinstance(row.when, dt.datetime) else row.when
                 overdue += day < STILL_IN_TIME
             seen.update(keys)
@@ -1197,7 +1199,10 @@ def make_imports(crowd: Sequence[Contact], lists: dict[str, list[Contact]]) -> d
     unsubscribed = make_unsubscribed(dice, [*crowd[4:190:24], *crowd[195:292:16], *others(21)])
     again = [row for row in unsubscribed if row.who in crowd][:4]
     audience = [*again, *(OptOut(person, some_time_ago(dice, 20, 60)) for person in others(8))]
-    cleaned = [OptOut(person, some_time_ago(dice, 30, 90)) for person in [crowd[9], crowd[33], *others(4)]]
+    cleaned = [
+        OptOut(person, some_time_ago(dice, 30, 90), bounced=True)
+        for person in [crowd[9], crowd[33], *others(4)]
+    ]
     loyal = [who("Maria Ortiz", "maria.ortiz@lakeside.example"), *crowd[12:180:11], *others(9)]
     subscribed = [OptOut(person, None, subscribed=True) for person in loyal]
     old = make_old(dice, [*crowd[6:186:30], *crowd[200:290:45], *others(22)])

@@ -560,3 +560,13 @@ def test_a_file_that_changes_before_its_rows_to_mend_are_saved(
         place, ran, "was changed while it was read; the rows to mend are not saved"
     )
     assert list(place.folder.iterdir()) == [path]
+
+
+def test_the_removed_rows_of_a_clean_are_no_opt_outs(place: Place) -> None:
+    # Who stands twice in a list is removed once, and stays a customer.
+    path = place.file(b"Name,Email\nAnn,ann@a.example\nAnn,ann@a.example\nSu,sup@x.example\n")
+    assert place.run("clean", path, "--by", "Ana").code == DONE
+    removed = place.folder / "list-removed.csv"
+    assert b"Duplicate" in removed.read_bytes()
+    refuse(place, removed, says="Opt-Out Desk removed from a contact list: contacts, not opt-outs", dry=False)
+    assert place.run("check", "ann@a.example").code == DONE

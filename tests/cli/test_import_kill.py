@@ -17,9 +17,9 @@ from test_kill import finish, kill_after
 
 from optoutdesk.store.store import Store
 
-ROWS = 15_000
+ROWS = 12_000
 BROKEN = 20
-KILLS = 6
+KILLS = 5
 
 # Sends itself a signal when one of the steps of an import is taken for the n-th time, before or after it.
 STOPPED_AT = """

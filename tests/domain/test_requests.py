@@ -209,3 +209,11 @@ def test_the_clock_of_a_done_request_has_stopped() -> None:
     done = replace(request(), done_at=NOON + DAY, done_by="Ben")
     assert with_clock([done]) == []
     assert with_clock([request(NOON - DAY, number=2), done]) == [request(NOON - DAY, number=2)]
+
+
+def test_a_bounce_bars_mail_but_nothing_is_due_for_it_and_it_covers_no_request() -> None:
+    bounced = replace(request(NOON - DAY, number=1), channel=Channel.BOUNCE)
+    asked = request(NOON, number=2)
+    assert in_force([bounced, asked], [], None) == [bounced, asked]
+    assert with_clock([bounced]) == []
+    assert with_clock([bounced, asked]) == [asked]

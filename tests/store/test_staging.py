@@ -7,7 +7,7 @@ from hashlib import md5
 from pathlib import Path
 
 import pytest
-from store_helpers import DAY, JANE, NOW, add, batch, bring_in, opt_in, request, staged
+from store_helpers import DAY, JANE, NOW, add, batch, bring_in, opt_in, raw, request, staged
 
 from optoutdesk.domain.errors import Cancelled
 from optoutdesk.domain.importing import Counts, Outcome, Shown
@@ -381,3 +381,20 @@ def test_a_receipt_that_is_not_known_stays_so(store: Store) -> None:
         store, subject=(Kind.ADDRESS, KIM), at=stored.received.latest + timedelta(seconds=1), scope=ALL_MAIL
     )
     assert not store.barring((Kind.ADDRESS, KIM), None)
+
+
+def test_no_clock_runs_for_an_address_that_bounced(store: Store) -> None:
+    bring_in(store, staged("gone@example.com", channel="bounce"), staged("kim@example.com", row=3))
+    add(store, replace(request("bob@example.com"), channel=Channel.BOUNCE))
+    assert [r.key for r in store.open_requests()] == ["kim@example.com"]
+    assert set(store.suppression_list(None)[0].addresses) == {
+        "gone@example.com",
+        "kim@example.com",
+        "bob@example.com",
+    }
+    assert store.verify().holds
+    with raw(store.file) as database:
+        database.execute(
+            "INSERT INTO open_request (request_id, due) SELECT id, due FROM request WHERE id = 1"
+        )
+    assert store.verify().wrong == "request 1 is wrong among the open ones"

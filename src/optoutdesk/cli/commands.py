@@ -74,9 +74,8 @@ def add(desk: Desk, arguments: argparse.Namespace) -> int:
         state = f"already suppressed since {received_text(request)}" if item.already else "suppressed"
         if item.lifted:
             state = "recorded, but NOT suppressed: opted in again after that"
-        print(
-            f"{given_text(request)}: {state} · {_scope_text(request.scope)} · due {request.due.isoformat()}"
-        )
+        due = f"due {request.due.isoformat()}" if request.asked else "nothing due: nobody asked"
+        print(f"{given_text(request)}: {state} · {_scope_text(request.scope)} · {due}")
     return DONE
 
 

@@ -3,6 +3,7 @@
 Nothing is ever deleted: the state of an address or a domain is derived from its requests and its opt-ins.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -126,6 +127,11 @@ class OptOutRequest:
     withdrawn_at: datetime | None = None
     """When its import was undone: it is on record, but bars nothing."""
 
+    @property
+    def asked(self) -> bool:
+        """Whether somebody asked. A bounce bars mail too, but is no request (15 U.S.C. 7704(a)(4)(A)): nothing is due."""
+        return self.channel is not Channel.BOUNCE
+
 
 @dataclass(frozen=True, slots=True)
 class OptIn:
@@ -141,10 +147,24 @@ class OptIn:
     recorded_at: datetime
 
 
+_SAYS_ALL_MAIL = re.compile(
+    r"(?:(?:un ?subscribed?|opt(?:ed)? out) (?:from |of )?)?(?:all|any|every)(?: (?:of|the|our|my|your|e|e?mail(?:s|ings?)?|lists?|"
+    r"newsletters?|marketing|commercial|promotional|communications?|subscriptions?|messages?|campaigns?|audiences?|types?))*"
+    r"|everything|global(?:ly)?|\*|"
+).fullmatch
+"""Matches what a folded name says: no list of its own. Rather too much than too little: unknown scope means all."""
+
+
 def scope_name(text: str) -> str:
     """Return a scope as typed, blanks and accents in one form; every way of saying "all mail" becomes ALL_MAIL."""
     name = unicodedata.normalize("NFC", " ".join(text.split()))
-    return ALL_MAIL if name.casefold() in {"", "all", "all mail", "everything"} else name
+    return ALL_MAIL if _SAYS_ALL_MAIL(re.sub("[-_]", " ", same_list(name))) else name
+
+
+def same_list(name: str) -> str:
+    """Return what all spellings of one list's name have in common: a list under two names would be mailed by the other."""
+    compatible = unicodedata.normalize("NFKC", name)
+    return " ".join("".join(c for c in compatible if unicodedata.category(c) != "Cf").split()).casefold()
 
 
 def in_force(
@@ -191,7 +211,7 @@ def with_clock(barring: Iterable[OptOutRequest]) -> list[OptOutRequest]:
         before = [other for other in given[:position] if other.scope in (ALL_MAIL, request.scope)]
         settled = any(o.done_at is not None and o.done_at >= request.received.instant for o in before)
         covered = any(other in running for other in before)
-        if request.done_at is None and not settled and not covered:
+        if request.asked and request.done_at is None and not settled and not covered:
             running.append(request)
     return running
 

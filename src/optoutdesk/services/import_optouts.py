@@ -470,7 +470,7 @@ def _write_rows(
     for block in _blocks(table, progress):
         lines = []
         for position, number in enumerate(block.numbers):
-            if number in reasons and number >= part.layout.first_row:
+            if number in reasons:
                 row = [table.decode(cell) for cell in block.rows[position]]
                 why = "; ".join(dict.fromkeys(reasons[number]))
                 lines.append(

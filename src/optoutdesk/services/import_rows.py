@@ -8,7 +8,7 @@ from optoutdesk.domain.dates import EMPTY as NO_DATE
 from optoutdesk.domain.dates import DateReader, NoDate
 from optoutdesk.domain.hashing import digest_key
 from optoutdesk.domain.importing import Outcome
-from optoutdesk.domain.requests import Kind, Received, received_by, scope_name
+from optoutdesk.domain.requests import Channel, Kind, Received, received_by, same_list, scope_name
 from optoutdesk.services.clean_rows import GLUED
 from optoutdesk.services.counting import Counting
 from optoutdesk.services.import_source import Part
@@ -83,9 +83,12 @@ class RowReader:
         decode = self._table.decode
         for position, (number, row) in enumerate(zip(block.numbers, block.rows, strict=True)):
             text = "".join(row)
-            if number < first or not text or text.isspace():
+            if not text or text.isspace():
                 continue
             cells = row if text.isascii() else [decode(cell) for cell in row]
+            if number < first:
+                yield from self._above(number, cells)
+                continue
             if position in hidden:
                 given = self._given(cells)
                 yield self._staged(number, (_HIDDEN, "", "", given, "hidden row, left out"), row=cells)
@@ -95,6 +98,14 @@ class RowReader:
                 yield plain
             else:
                 yield from self._of_row(number, cells, several_lines=position in glued)
+
+    def _above(self, number: int, row: Sequence[str]) -> Iterator[Entry]:
+        """Yield what stands above the rows and is no header: a title is passed over, unless somebody is named in it."""
+        if number == self._part.header_row or not self._part.taken:
+            return
+        who = next((cell for cell in row if any(each[0] == _NEW for each in _read(cell))), None)
+        if who is not None:
+            yield self._staged(number, (_REVIEW, "", "", who.strip(), "above the header"), row=row)
 
     def _plain(self, number: int, row: Sequence[str]) -> Entry | None:
         """Return the entry of a row with one plain address that opted out of one thing; None: it is not that plain."""
@@ -198,6 +209,8 @@ class RowReader:
     ) -> Entry:
         (at, day, precision, due, overdue), remark = self._received_of(row, verdict)
         channel = verdict.channel or self._part.profile.channel
+        if channel is Channel.BOUNCE:
+            overdue = 0  # nobody asked: nothing is due
         outcome, kind, key, given, _ = found
         # A plain tuple in the order of Staged: there may be millions.
         return (
@@ -269,7 +282,7 @@ class Spelling:
     """One list has one name, however a file spells it."""
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._known = {name.casefold(): name for name in known}
+        self._known = {same_list(name): name for name in known}
         self._seen: dict[str, str] = {}
 
     def of(self, scope: str) -> str:
@@ -277,7 +290,7 @@ class Spelling:
         found = self._seen.get(scope)
         if found is None:
             name = scope_name(scope)
-            found = self._seen[scope] = self._known.setdefault(name.casefold(), name)
+            found = self._seen[scope] = self._known.setdefault(same_list(name), name)
         return found
 
 

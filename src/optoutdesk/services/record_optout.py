@@ -13,6 +13,7 @@ from optoutdesk.domain.requests import (
     Kind,
     OptOutRequest,
     Received,
+    same_list,
     scope_name,
     with_clock,
 )
@@ -195,7 +196,7 @@ class RecordOptOut:
 
     def _known_spelling(self, scope: str) -> str:
         """Return the spelling under which a list is known already, so that one list has one name."""
-        return next((name for name in self._store.scopes() if name.casefold() == scope.casefold()), scope)
+        return next((name for name in self._store.scopes() if same_list(name) == same_list(scope)), scope)
 
 
 def _same(known: OptOutRequest, received: Received, scope: str) -> bool:

@@ -66,13 +66,13 @@ class Register:
         """Return who has recorded something, the latest first."""
         return self._store.people()
 
-    def history(self, kind: Kind, key: str, now: datetime) -> History:
-        """Return all that is known of an address or a domain."""
+    def history(self, kind: Kind, key: str, now: datetime, given: str | None = None) -> History:
+        """Return all that is known of an address or a domain. `given`: as it was typed, which its hash may be of."""
         subject = (kind, key)
         requests = tuple(self._store.requests_about(subject))
         day = self._counting.today(now)
         still_open = sorted((r for r in requests if self._store.is_open(r.id)), key=lambda r: (r.due, r.id))
-        over_it = tuple(self._store.barring_otherwise(key, None)) if kind is Kind.ADDRESS else ()
+        over_it = tuple(self._store.barring_otherwise(key, None, given)) if kind is Kind.ADDRESS else ()
         return History(
             kind,
             key,

@@ -1,7 +1,7 @@
 """For which list will this be mailed? The name is checked, for a slip in it would mail people who left that list."""
 
 from optoutdesk.domain.errors import UsageError
-from optoutdesk.domain.requests import ALL_MAIL, scope_name
+from optoutdesk.domain.requests import ALL_MAIL, same_list, scope_name
 from optoutdesk.store import Store
 
 _CLOSE = 0.75
@@ -18,12 +18,12 @@ def choose_target(store: Store, text: str | None) -> str | None:
         return None
     known = store.scopes()
     for scope in known:
-        if scope.casefold() == name.casefold():
+        if same_list(scope) == same_list(name):
             return scope
     from difflib import get_close_matches
 
-    close = get_close_matches(name.casefold(), [scope.casefold() for scope in known], n=1, cutoff=_CLOSE)
+    close = get_close_matches(same_list(name), map(same_list, known), n=1, cutoff=_CLOSE)
     if close:
-        meant = next(scope for scope in known if scope.casefold() == close[0])
+        meant = next(scope for scope in known if same_list(scope) == close[0])
         raise UsageError(f"No opt-out names a list “{name}”. If you meant “{meant}”, write it like that.")
     return name

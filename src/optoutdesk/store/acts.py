@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from optoutdesk.domain import ledger
 from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.domain.importing import Batch
-from optoutdesk.domain.requests import Kind, OptIn, OptOutRequest
+from optoutdesk.domain.requests import Channel, Kind, OptIn, OptOutRequest
 from optoutdesk.store import schema
 from optoutdesk.store.rows import (
     WITHDRAWABLE,
@@ -53,7 +53,7 @@ class Act:
         numbered = [replace(request, id=first + offset) for offset, request in enumerate(requests)]
         self._connection.executemany(
             "INSERT INTO open_request (request_id, due) VALUES (?, ?)",
-            [(request.id, request.due.isoformat()) for request in numbered],
+            [(request.id, request.due.isoformat()) for request in numbered if request.asked],
         )
         self.touched.update((request.kind, request.key) for request in requests)
         return numbered
@@ -98,6 +98,7 @@ class Act:
         ours = f"BETWEEN {first} AND {first + stored - 1}"
         self._connection.execute(
             f"INSERT INTO open_request (request_id, due) SELECT id, due FROM request WHERE id {ours}"
+            f" AND channel <> '{Channel.BOUNCE.value}'"
         )
         self.touched_requests.append(f"SELECT id FROM request WHERE id {ours}")
         return batch

@@ -16,7 +16,7 @@ from optoutdesk.domain import ledger
 from optoutdesk.domain.address import parent_domains
 from optoutdesk.domain.hashing import ALGORITHMS, digests_of
 from optoutdesk.domain.importing import Batch, Claim, Counts, Known, Lifted, Outcome, Shown, never, settle
-from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, Precision, Received, is_lifted
+from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, Precision, Received, is_lifted, same_list
 from optoutdesk.store.acts import Act
 from optoutdesk.store.connection import translated
 from optoutdesk.store.rows import from_text, to_text
@@ -186,12 +186,12 @@ class Staging:
     def _respell(self) -> None:
         """Name lists as they are on record: one may have been named since the rows were read, in another spelling."""
         connection = self._store.connection
-        known = {name.casefold(): name for name in self._store.scopes()}
+        known = {same_list(name): name for name in self._store.scopes()}
         staged = connection.execute(
             "SELECT DISTINCT scope FROM staged WHERE scope NOT IN ('', ?)", (ALL_MAIL,)
         )
         for (scope,) in staged.fetchall():
-            name = known.get(scope.casefold(), scope)
+            name = known.get(same_list(scope), scope)
             if name != scope:
                 connection.execute("UPDATE staged SET scope = ? WHERE scope = ?", (name, scope))
 

@@ -17,7 +17,16 @@ from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.domain.hashing import ALGORITHMS, digests_of
 from optoutdesk.domain.importing import Batch
 from optoutdesk.domain.matching import Grounds, SuppressionList
-from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, OptOutRequest, in_force, is_lifted, with_clock
+from optoutdesk.domain.requests import (
+    ALL_MAIL,
+    Channel,
+    Kind,
+    OptIn,
+    OptOutRequest,
+    in_force,
+    is_lifted,
+    with_clock,
+)
 from optoutdesk.store import schema
 from optoutdesk.store.acts import Act
 from optoutdesk.store.connection import BUSY_SECONDS, check_whole, connection_of, open_database, translated
@@ -166,14 +175,16 @@ class Store:
         contested = set(self._contested_subjects())
         lost = self._rows(
             "SELECT id, kind, key FROM request r WHERE NOT EXISTS (SELECT 1 FROM done WHERE request_id = r.id)"
-            " AND NOT EXISTS (SELECT 1 FROM open_request WHERE request_id = r.id)"
+            " AND NOT EXISTS (SELECT 1 FROM open_request WHERE request_id = r.id) AND r.channel <> ?",
+            (Channel.BOUNCE.value,),
         )
         for request_id, kind, key in lost:
             if (kind, key) not in contested:
                 return f"request {request_id} is missing among the open ones"
         wrong = self._rows(
             "SELECT o.request_id FROM open_request o JOIN request r ON r.id = o.request_id"
-            " WHERE r.due <> o.due OR EXISTS (SELECT 1 FROM done WHERE request_id = r.id) LIMIT 1"
+            " WHERE r.due <> o.due OR r.channel = ? OR EXISTS (SELECT 1 FROM done WHERE request_id = r.id) LIMIT 1",
+            (Channel.BOUNCE.value,),
         )
         for (request_id,) in wrong:
             return f"request {request_id} is wrong among the open ones"

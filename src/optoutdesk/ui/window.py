@@ -301,9 +301,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def choose_import(self) -> None:
-        """Go to Import opt-outs: back to the file she is looking at, or ask for one."""
+        """Go to Import opt-outs: back to the file she was looking at, or ask for one."""
+        here = self.stack.currentIndex() == IMPORT
         self.go_to(IMPORT)
-        if not self._screens[IMPORT].open:
+        if here or not self._screens[IMPORT].open:
             self._screens[IMPORT].ask_for_file()
 
     @Slot()

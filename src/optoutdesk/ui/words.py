@@ -84,10 +84,11 @@ def day(value: date, today: date | None = None) -> str:
     return f"{text}{', ' if _month_first() else ' '}{value.year}" if far else text
 
 
-def long_day(value: date) -> str:
-    """Return `Wednesday 25 November`."""
+def long_day(value: date, today: date) -> str:
+    """Return `Wednesday 25 November`, of another year than today with the year."""
     comma = "," if _month_first() else ""
-    return f"{_DAYS[value.weekday()]}{comma} {_day_month(value, _MONTHS[value.month - 1])}"
+    year = f"{comma} {value.year}" if value.year != today.year else ""
+    return f"{_DAYS[value.weekday()]}{comma} {_day_month(value, _MONTHS[value.month - 1])}{year}"
 
 
 def full_day(value: date) -> str:
@@ -338,6 +339,8 @@ def state(row: RegisterRow, today: date, soon: date) -> State:
         return State("Opted in again", "plain")
     if request.done_at is not None:
         return State("Done late", "danger") if done_late(request) else State("Done", "ok")
+    if not request.asked:
+        return State("Bounced", "plain")
     if not row.open:
         return State("Repeated", "plain")  # an earlier request of the same person counts
     if request.due < today:
@@ -351,6 +354,8 @@ def state_hint(row: RegisterRow) -> str:
         return "The import that brought it was undone: it bars no mail"
     if row.lifted or row.open or row.request.done_at is not None:
         return ""
+    if not row.request.asked:
+        return "Mail to it bounced: it bars mail, but nobody asked, so nothing is due"
     return "An earlier request of the same person counts"
 
 

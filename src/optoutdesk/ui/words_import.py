@@ -344,8 +344,10 @@ def conflicts(rows: int) -> str:
     return f"{people} “subscribed” who opted out here. Nobody is opted in by a file: they stay suppressed."
 
 
-def no_rows(shown: Shown) -> str:
+def no_rows(shown: Shown, counts: Counts | None) -> str:
     """Return what stands where a count has no rows."""
+    if counts is not None and not counts.rows:
+        return "There are no rows in this file."
     if shown is Shown.NEW:
         return "Nobody in this file is new: all are suppressed already, or left out."
     return "No rows."
@@ -391,15 +393,19 @@ def imported_title(counts: Counts) -> str:
 def next_step(counts: Counts) -> str:
     """Return what she should do now."""
     said = []
-    if overdue := counts.by.get(Shown.OVERDUE, 0):
+    barred = counts.by.get(Shown.NEW, 0) - counts.by.get(Shown.LIFTED, 0)
+    overdue = counts.by.get(Shown.OVERDUE, 0)
+    if barred > 0:
+        they, them = ("This person is", "the person") if barred == 1 else ("All of them are", "them")
         said.append(
-            f"{words.count(overdue, 'request was', 'requests were')} overdue on arrival: make sure first that they "
-            "are out of every program you send from."
+            f"{they} out of every list you clean here from now on. "
+            f"What remains: remove {them} wherever else you send from, then mark {'it' if barred == 1 else 'them'} done."
         )
-    if counts.by.get(Shown.NEW, 0):
-        said.append(
-            "They are taken out of every list you clean. Remove them wherever else you send from, then mark them done."
-        )
+        if overdue >= barred:
+            said.append(f"The due date{' has' if barred == 1 else 's have'} passed already, so do not wait.")
+        elif overdue:
+            whose = "that one" if overdue == 1 else "those"
+            said.append(f"The due date of {words.number(overdue)} has passed already: begin with {whose}.")
     else:
         said.append("Nobody new has to be removed anywhere.")
     if also := facts(counts):
@@ -417,10 +423,14 @@ def mend_text(rows: int) -> str:
 
 def nothing_taken(source: "Source") -> str:
     """Say why nothing of a file would be imported."""
-    part = source.parts[0]
-    if len(source.parts) == 1 and part.why_not:
-        return f"Nothing is imported from this file: {part.why_not}. To clean a contact list, go to “Clean a list”."
-    return "None of these lists goes in. Check one of them."
+    if len(source.parts) == 1:
+        return (
+            "Nothing goes in: this is a list of contacts, not of opt-outs. "
+            "To take out of it who opted out, clean it before you mail it."
+        )
+    if any(part.taken or not part.options.take for part in source.parts):
+        return "None of these lists goes in. Check one of them."
+    return "Nothing goes in: none of these lists is one of opt-outs."
 
 
 def everyone(part: "Part") -> str:

@@ -112,7 +112,8 @@ _PLATFORM = (
 _ASKED = rf"(?:asked|told us|said (?:stop|no)|left|stopped|cancell?ed|wrote|phoned|called) {_WHEN}"
 _WORDS: Mapping[Field, tuple[str, str]] = {
     Field.RECEIVED: (
-        _ASKED + rf"|(?=.*\b{_OPT_OUT}\b)(?=.*\b{_WHEN}\b).*|(?:.*\b)?(?:received|receipt)(?: {_WHEN})?|request(?:ed)? {_WHEN}",
+        _ASKED
+        + rf"|(?=.*\b{_OPT_OUT}\b)(?=.*\b{_WHEN}\b).*|(?:.*\b)?(?:received|receipt)(?: {_WHEN})?|request(?:ed)? {_WHEN}",
         rf"{_OPT_OUT}|(?:created|added|updated|changed)(?: {_WHEN})?|{_WHEN}(?: (?:and|&) time)?|date (?:created|added|of request)",
     ),
     Field.REASON: (rf"(?:.*\b{_OPT_OUT} )?reason.*", "why|comments?|detail"),

@@ -42,6 +42,7 @@ _TRUE = {"true", "wahr", "vrai", "verdadero"}
 _FILLED = 1 + max(map(len, _NOTHING))
 _SHOWN = 40
 _PARTS = re.compile(r"[,;|\[\]'\"]+")
+_LISTS = re.compile(r"[,;|\n\r]+")
 _PATTERNS = {"begins": Pattern.BEGINS, "starts": Pattern.BEGINS, "ends": Pattern.ENDS}
 _STRICTEST = {means: place for place, means in enumerate(Means)}
 
@@ -123,11 +124,15 @@ def _channel(profile: Profile, cell: str) -> Channel:
 
 
 def _scopes(profile: Profile, cell: str) -> tuple[str, ...]:
-    """Return the lists a cell names; nothing named is the scope of the file."""
-    named = [part.strip() for part in _PARTS.split(cell)] if profile.several_scopes else [cell]
-    scopes = dict.fromkeys(
-        ALL_MAIL if name in profile.all_mail_words else scope_name(name) for name in named if name.strip()
-    )
+    """Return the lists a cell names; nothing named is the scope of the file.
+
+    "News, Offers" may be two lists or one. Where the platform does not say, it is taken for all three, so that whoever
+    left is mailed for none of them.
+    """
+    between = _PARTS if profile.several_scopes else _LISTS
+    parts = [part for text in between.split(cell) if (part := text.strip())]
+    named = parts if profile.several_scopes or len(parts) < 2 else [cell, *parts]
+    scopes = dict.fromkeys(ALL_MAIL if name in profile.all_mail_words else scope_name(name) for name in named)
     return (ALL_MAIL,) if ALL_MAIL in scopes else tuple(scopes) or (profile.scope,)
 
 

@@ -97,7 +97,7 @@ def _whole(desk: Desk, text: str, now: datetime) -> Findings:
     """Answer for one or more whole addresses, then for whoever looks like the one, and for its domain."""
     reading = read_cell(text)
     addresses = reading.addresses[:_WHOLE]
-    hits = [_person_hit(desk, address.key, now) for address in addresses]
+    hits = [_person_hit(desk, address.key, now, address.given) for address in addresses]
     if len(addresses) == 1:
         hits += _people(desk, addresses[0].key, now)
         hits += _known_domains(desk, [addresses[0].key.partition("@")[2]], now)
@@ -122,9 +122,9 @@ def _people(desk: Desk, text: str, now: datetime) -> Iterator[Hit]:
             yield _person_hit(desk, key, now)
 
 
-def _person_hit(desk: Desk, key: str, now: datetime) -> Hit:
-    history = desk.register.history(Kind.ADDRESS, key, now)
-    free = desk.check_address.check([key])[0].may_mail
+def _person_hit(desk: Desk, key: str, now: datetime, given: str | None = None) -> Hit:
+    history = desk.register.history(Kind.ADDRESS, key, now, given)
+    free = desk.check_address.check([given or key])[0].may_mail
     chip, tone = (MAY_BE_MAILED, "ok") if free else (DO_NOT_MAIL, "danger")
     return Hit(Kind.ADDRESS, key, in_one_line(history, desk.counting.today(now)), chip, tone)
 

@@ -53,6 +53,8 @@ class ImportScreen(QWidget):
         self._wish = 0
         """Counts her corrections; what was read with earlier ones is thrown away."""
         self._importing = False
+        self._told = ""
+        """What was said already of trouble with what is remembered."""
         self._columns_open = False
         """Whether the columns of a list of a ZIP are in sight."""
         self._waiting: Callable[[], None] | None = None
@@ -85,10 +87,12 @@ class ImportScreen(QWidget):
         view.profile_wanted.connect(self._choose_profile)
         view.columns.changed.connect(self._corrected)
         view.columns.manage_wanted.connect(self._manage)
+        view.trouble.pressed.connect(self._manage)
         view.members.changed.connect(self._member_corrected)
         view.members.opened.connect(self._open_member)
         view.counts.cancel_wanted.connect(self._stop_counting)
         view.counts.count_wanted.connect(self._count_again)
+        view.counts.clean_wanted.connect(self._clean_instead)
         view.mend.clicked.connect(self._mending.ask)
         view.cancel.clicked.connect(self.start_over)
         view.confirm.clicked.connect(self._import)
@@ -109,7 +113,7 @@ class ImportScreen(QWidget):
         if page is self.start:
             self.start.first_focus()
         elif page is self.view:
-            (self.view.confirm if self.view.confirm.isEnabled() else self.view.choose).setFocus()
+            self.view.first_focus()
         elif page is self.done:
             (self.done.to_optouts if self.done.to_optouts.isVisibleTo(self) else self.done.another).setFocus()
         else:
@@ -268,10 +272,17 @@ class ImportScreen(QWidget):
             else words.moment_or_day(before.at, self._context.zone, self._context.today())
         )
         self.view.before.tell(words_import.before(before, when) if before is not None else "", "warning")
+        self._tell_trouble()
         self.view.area.verticalScrollBar().setValue(0)
         self._show_source()
         self._show(self.view)
         self._count()
+
+    def _tell_trouble(self) -> None:
+        """Say once what is wrong with what is remembered of earlier files."""
+        trouble = self._context.desk.remembered.trouble
+        self.view.trouble.tell(trouble if trouble != self._told else "", "warning")
+        self._told = trouble
 
     def _not_opened(self, error: Exception) -> None:
         if isinstance(error, UserError):
@@ -392,10 +403,10 @@ class ImportScreen(QWidget):
             self._ask_first(source)
             self.view.show_counts(None)
             return
-        if not any(part.taken for part in source.parts):
+        if not any(part.options.take for part in source.parts):
             self.view.counts.clear(words_import.nothing_taken(source), tone="warning")
             self.view.show_counts(None)
-            return
+            return  # contacts are counted all the same: whom they call subscribed is to be seen
         self.view.show_counts(None)
         reading = [f"Reading {part.name or source.path.name}" for part in source.parts]
         self.view.counts.begin(*reading, "Comparing with what is on record")
@@ -460,6 +471,13 @@ class ImportScreen(QWidget):
         self._drop_counting()
         self.view.counts.clear("Not counted.", again=True)
 
+    def _clean_instead(self) -> None:
+        """It is a list of contacts: it is cleaned, not imported."""
+        source = self._source
+        if source is not None:
+            self.start_over()
+            self._context.go_to_list(source.path)
+
     # -- importing
 
     def _import(self) -> None:
@@ -469,7 +487,7 @@ class ImportScreen(QWidget):
         self.view.counts.model.stop()
         self._remember()
         # Behind everything that still reads the preview: one thread at a time.
-        self.view.confirm.setEnabled(False)
+        self.view.allow_import(allowed=False)
         self._context.lookups.run(_nothing, done=self._run_import)
 
     def _run_import(self, _nothing: object) -> None:

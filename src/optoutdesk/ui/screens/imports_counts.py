@@ -35,6 +35,8 @@ class CountsCard(Card):
 
     cancel_wanted = Signal()
     count_wanted = Signal()
+    clean_wanted = Signal()
+    """It is a list of contacts: she wants it cleaned."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("What will happen", "nothing is written until you press Import")
@@ -46,6 +48,8 @@ class CountsCard(Card):
         self.work.cancel.clicked.connect(self.cancel_wanted)
         self.said = Notice("Count again")
         self.said.pressed.connect(self.count_wanted)
+        self.contacts = Notice("Clean this list")
+        self.contacts.pressed.connect(self.clean_wanted)
         self.tiles = Tiles("What becomes of the rows")
         self.tiles.changed.connect(self._chosen)
         self._line = line()
@@ -54,7 +58,14 @@ class CountsCard(Card):
         self.facts = label("", "small", wrap=True)
         self.facts.setContentsMargins(16, 8, 16, 8)
         under = (self.facts, self._inset(self.conflicts))
-        for part in (self.work, self._inset(self.said), self.tiles, self._line, *under):
+        for part in (
+            self.work,
+            self._inset(self.said),
+            self._inset(self.contacts),
+            self.tiles,
+            self._line,
+            *under,
+        ):
             self.body.addWidget(part)
         self._add_table()
         self._late = QTimer(self)
@@ -141,6 +152,7 @@ class CountsCard(Card):
         self.tiles.show()
         self._line.show()
         self._tell("", "accent", again=False)
+        self._tell_contacts(preview)
         self._tell_conflicts(counts)
         self.facts.setText(words_import.facts(counts))
         self.facts.setVisible(bool(self.facts.text()))
@@ -155,23 +167,29 @@ class CountsCard(Card):
         self.tiles.hide()
         self._line.hide()
         self.facts.hide()
-        self.conflicts.tell("", "warning")
-        self._conflict_room(False)
+        for notice in (self.contacts, self.conflicts):
+            notice.tell("", "warning")
+            _room(notice, shown=False)
         self._say("")
         self._tell(text, tone, again=again)
 
     def _tell(self, text: str, tone: str, *, again: bool) -> None:
         self.said.tell(text, tone)
         self.said.button.setVisible(again)
-        _room(self.said, bool(text))
+        _room(self.said, shown=bool(text))
 
-    def _conflict_room(self, shown: bool) -> None:
-        _room(self.conflicts, shown)
+    def _tell_contacts(self, preview: "Preview") -> None:
+        """Say why nothing of a file goes in."""
+        source = preview.source
+        text = "" if any(part.taken for part in source.parts) else words_import.nothing_taken(source)
+        self.contacts.tell(text, "warning")
+        self.contacts.button.setVisible(len(source.parts) == 1)
+        _room(self.contacts, shown=bool(text))
 
     def _tell_conflicts(self, counts: Counts) -> None:
         rows = counts.by.get(Shown.CONFLICT, 0)
         self.conflicts.tell(words_import.conflicts(rows) if rows else "", "warning")
-        self._conflict_room(bool(rows))
+        _room(self.conflicts, shown=bool(rows))
 
     def _show_conflicts(self) -> None:
         self.tiles.choose(Shown.CONFLICT)
@@ -214,7 +232,7 @@ class CountsCard(Card):
         if self.model.rowCount():
             self._stack.setCurrentWidget(self.table)
         else:
-            self._say(words_import.no_rows(shown))
+            self._say(words_import.no_rows(shown, self._preview.counts if self._preview else None))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -242,7 +260,7 @@ def _tone(key: Shown, value: int) -> str:
     return words_import.TILES[key].tone if value else "muted"
 
 
-def _room(notice: Notice, shown: bool) -> None:
+def _room(notice: Notice, *, shown: bool) -> None:
     holder = notice.parentWidget()
     if holder is not None:
         holder.setVisible(shown)

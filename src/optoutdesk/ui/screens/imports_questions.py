@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from optoutdesk.domain.dates import DayOrder
 from optoutdesk.domain.importing import Counts, Shown
 from optoutdesk.domain.requests import ALL_MAIL, scope_name
+from optoutdesk.spreadsheets.profiles import People
 from optoutdesk.ui import words, words_import
 from optoutdesk.ui.theme import Size, font
 from optoutdesk.ui.widgets import label, line
@@ -284,6 +285,16 @@ class Questions(QWidget):
         self._show_scope(part, options, context)
         self._show_hidden(part, options)
         self._show_remember(part, options, other=other)
+        if part.profile.people is People.CONTACTS:
+            # Nobody in it asked for anything: there is nothing to say of when and what.
+            for asking in (
+                self.order,
+                self._zone_line,
+                self._undated_line,
+                self._scope_line,
+                self._remember_line,
+            ):
+                asking.hide()
 
     @property
     def stops(self) -> list[QWidget]:

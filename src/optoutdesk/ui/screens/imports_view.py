@@ -42,6 +42,8 @@ class ImportView(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         outer.addWidget(area, 1)
         self.area = area
+        self._lent = False
+        """Whether the keyboard waits for the button to be enabled again."""
         page = QWidget()
         page.setProperty("role", "plain")
         column = self._column = QVBoxLayout(page)
@@ -50,12 +52,13 @@ class ImportView(QWidget):
         self._add_heading(column)
         self.before = Notice("Show imports")
         self.before.pressed.connect(self.imports_wanted)
+        self.trouble = Notice("Remembered…")
         self.ambiguous = Notice("Choose…")
         self.ambiguous.pressed.connect(self.profile_wanted)
         self.members = MembersCard()
         self.columns = ColumnsCard()
         self.counts = CountsCard(context)
-        for part in (self.before, self.ambiguous, self.members, self.columns):
+        for part in (self.before, self.trouble, self.ambiguous, self.members, self.columns):
             column.addWidget(part)
         column.addWidget(self.counts, 1)
         area.setWidget(page)
@@ -121,11 +124,26 @@ class ImportView(QWidget):
         """Let Tab go through the page as the eye does; rows and counts are made as they are needed."""
         members: list[QWidget] = [part for row in self.members.rows for part in (row.box, row.look)]
         counts = self.counts
-        stops = [self.another, self.choose, self.before.button, self.ambiguous.button, *members]
-        stops += [*self.columns.stops, counts.work.cancel, counts.said.button, *counts.tiles.tiles]
-        stops += [counts.conflicts.button, counts.table, self.mend, self.cancel, self.confirm]
+        stops = [self.another, self.choose, self.before.button, self.trouble.button, self.ambiguous.button]
+        stops += members
+        stops += [*self.columns.stops, counts.work.cancel, counts.said.button, counts.contacts.button]
+        stops += [
+            *counts.tiles.tiles,
+            counts.conflicts.button,
+            counts.table,
+            self.mend,
+            self.cancel,
+            self.confirm,
+        ]
         for one, next_one in pairwise(stops):
             QWidget.setTabOrder(one, next_one)
+
+    def first_focus(self) -> None:
+        """Put the keyboard where she begins: on the act, else on what may have to be corrected."""
+        boxes = [row.box for row in self.members.rows if row.box.isEnabled()]
+        corrections = [self.choose] if self.choose.isVisibleTo(self) else boxes
+        stops = [self.confirm] if self.confirm.isEnabled() else [*corrections, self.another]
+        stops[0].setFocus()
 
     # -- what is shown
 
@@ -168,4 +186,15 @@ class ImportView(QWidget):
         self.mend.setVisible(to_mend > 0)
         self.mend.setText(words_import.to_mend_button(to_mend))
         self.confirm.setText(words_import.import_button(counts))
-        self.confirm.setEnabled(counts is not None and counts.requests > 0)
+        self.allow_import(allowed=counts is not None and counts.requests > 0)
+
+    def allow_import(self, *, allowed: bool) -> None:
+        """Let the button be pressed or not; the keyboard waits on this page meanwhile instead of going to the rail."""
+        if not allowed and self.confirm.hasFocus():
+            self.area.setFocus()
+            self._lent = True
+        self.confirm.setEnabled(allowed)
+        if allowed and self._lent:
+            self._lent = False
+            if self.area.hasFocus():
+                self.confirm.setFocus()

@@ -248,9 +248,12 @@ class TodayScreen(QWidget):
         if not today.requests:
             return "Well done: everyone who asked was removed."
         first = today.requests[0]
-        day = words.long_day(first.request.due)
+        day = words.long_day(first.request.due, today.day)
         if first.urgency is Urgency.OVERDUE:
-            return f"The first was due on {day}. Stop mail to them now. The law allows {allowed}."
+            return (
+                f"The first was due on {day}. The lists you clean leave them out already; "
+                f"remove them now wherever else you send from. The law allows {allowed}."
+            )
         return f"Next deadline: {day}. The law allows {allowed}."
 
     def _due_width(self, today: Today) -> int:

@@ -7,6 +7,7 @@ import os
 import struct
 import tempfile
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -499,6 +500,22 @@ def test_a_name_cannot_command_the_terminal(place: Place) -> None:
     ran = place.run("batches")
     assert "two?lines.csv" in ran.out
     place.run("undo", 1)
+
+
+def test_the_name_of_a_list_or_a_column_cannot_command_the_terminal(place: Place) -> None:
+    path = place.file(b'Email\x1b[2J,List\nann@a.example,"News\x1b[2J"\n' + b"b@b.example,Plain list\n" * 40)
+    place.run("import", path, "--by", "Ana")
+    for words in (("due",), ("check", "ann@a.example"), ("clean", path, "--by", "Ana")):
+        ran = place.run(*words)
+        assert "\x1b" not in ran.out + ran.err, words
+        assert "?[2J" in ran.out, words
+
+
+def test_a_receipt_that_is_not_known_is_told_as_the_latest_day_it_can_be(place: Place) -> None:
+    place.run("import", place.file(b"Email\nann@a.example\n"), "--by", "Ana")
+    due = json.loads(place.run("due", "--json").out)["requests"]
+    [received] = [request["received"] for request in due if request["address"] == "ann@a.example"]
+    assert date.fromisoformat(received)
 
 
 def test_a_report_in_json_is_json_whatever_stands_in_the_file(place: Place) -> None:

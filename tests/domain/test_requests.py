@@ -17,6 +17,7 @@ from optoutdesk.domain.requests import (
     received_at,
     received_by,
     received_on,
+    same_list,
     scope_name,
     with_clock,
 )
@@ -89,6 +90,38 @@ def test_every_way_of_saying_all_mail_is_one_scope(text: str) -> None:
 
 def test_a_list_s_name_is_kept_with_its_blanks_folded() -> None:
     assert scope_name("  Garden \t News ") == "Garden News"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All lists",
+        "all e-mails",
+        "ALL-MAIL",
+        "Any",
+        "every list",
+        "All of our newsletters",
+        "Global",
+        "*",
+        "Unsubscribe from all",
+        "unsubscribed from all mailing lists",
+        "opted out of all emails",
+        "\u200ball\xa0mail",
+    ],
+)
+def test_no_way_of_saying_all_mail_is_taken_for_the_name_of_a_list(text: str) -> None:
+    assert scope_name(text) == ALL_MAIL
+
+
+@pytest.mark.parametrize("text", ["All Customers", "Allotment news", "Garden", "Every Tuesday", "Globalist"])
+def test_a_list_s_own_name_is_no_way_of_saying_all_mail(text: str) -> None:
+    assert scope_name(text) == text
+
+
+@pytest.mark.parametrize("other", ["NEWS", "\uff2e\uff45\uff57\uff53", "Ne\u200bws", " news\u00ad "])
+def test_one_list_has_one_name_however_it_is_written(other: str) -> None:
+    assert same_list(other) == same_list("News")
+    assert same_list("Newsletter") != same_list("News")
 
 
 def test_a_request_for_all_mail_bars_every_list() -> None:

@@ -55,6 +55,19 @@ def test_putting_back_what_was_before_an_undo_suppresses_those_people_again(
     assert desk.verify_ledger().holds
 
 
+def test_an_undo_that_only_the_backup_knows_loses_nobody_who_is_not_on_record(
+    desk: Desk, tmp_path: Path
+) -> None:
+    batch = bring_in(desk, tmp_path / "list.csv")
+    add(desk, "kim@shop.example")
+    [empty] = desk.backups.list()
+    desk.undo_import.undo(batch, by="Ana", now=NOW + timedelta(hours=1))
+    present, _ = desk.backups.restore(empty.path, by="Ana", now=NOW)
+    assert desk.backups.look(present.path).lost == 0
+    desk.backups.restore(present.path, by="Ana", now=NOW, expected_lost=0)
+    assert not may_mail(desk, "kim@shop.example")
+
+
 def test_restoring_goes_back_says_what_changed_and_keeps_what_was_there(desk: Desk) -> None:
     add(desk, "jane@shop.example")
     backup = desk.backups.make(NOW)

@@ -285,6 +285,41 @@ def test_a_column_beyond_the_header_that_she_leaves_out_is_not_looked_at(desk: D
         assert counted(seen) == {"new": 30}
 
 
+def test_somebody_above_the_header_is_accounted_for(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Opt-outs of May\njane@example.com,2026-11-01\nE-mail,Date\nkim@example.com,2026-11-02\n")
+    with preview(desk, path) as seen:
+        assert counted(seen) == {"review": 1, "new": 1}
+        [row] = seen.rows(Shown.REVIEW)
+        assert (row.row, row.given, row.reason) == (2, "jane@example.com", "above the header")
+        [mend] = desk.import_optouts.save_rows_to_mend(seen, tmp_path / "mend.csv")
+    assert "jane@example.com" in mend.read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize("cell", ["News, Offers", "News; Offers", "News|Offers", '"News\nOffers"'])
+def test_whoever_left_several_lists_in_one_cell_is_mailed_by_none_of_them(
+    desk: Desk, tmp_path: Path, cell: str
+) -> None:
+    path = tmp_path / "list.csv"
+    quoted = cell if cell.startswith('"') else f'"{cell}"'
+    path.write_text(f"E-mail,List\njane@example.com,{quoted}\nkim@example.com,Other\n")
+    with preview(desk, path) as seen:
+        desk.import_optouts.run(seen, by="Ana", now=NOW)
+    whole = " ".join(cell.strip('"').split())
+    for target in ("News", "Offers", whole):
+        listed, _ = desk.store.suppression_list(target)
+        assert set(listed.addresses) == {"jane@example.com"}, target
+
+
+@pytest.mark.parametrize("cell", ["All lists", "all e-mails", "Global", "News, all", "long " * 500])
+def test_whoever_left_all_lists_is_mailed_by_none(desk: Desk, tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f'E-mail,List\njane@example.com,"{cell}"\nkim@example.com,News\n')
+    with preview(desk, path) as seen:
+        desk.import_optouts.run(seen, by="Ana", now=NOW)
+    assert set(desk.store.suppression_list("Offers")[0].addresses) == {"jane@example.com"}
+
+
 @pytest.mark.parametrize("broken", ["x" * 300 + "@example.com", "jane\uff20exam ple"])
 def test_a_broken_address_beside_a_good_one_is_no_note(desk: Desk, tmp_path: Path, broken: str) -> None:
     path = tmp_path / "two.csv"

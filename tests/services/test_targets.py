@@ -24,7 +24,16 @@ def test_without_a_name_any_mail_is_meant(named: Desk, text: str | None) -> None
     assert choose_target(named.store, text) is None
 
 
-@pytest.mark.parametrize("text", ["Garden Newsletter", "garden newsletter", "  GARDEN   Newsletter "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Garden Newsletter",
+        "garden newsletter",
+        "  GARDEN   Newsletter ",
+        "Garden\u200b News\xadletter",
+        "Ｇarden Newsletter",
+    ],
+)
 def test_a_known_name_is_found_however_it_is_typed(named: Desk, text: str) -> None:
     assert choose_target(named.store, text) == "Garden Newsletter"
 

@@ -19,7 +19,7 @@ from optoutdesk.domain.requests import (
     received_at,
 )
 from optoutdesk.store import Staged, Staging, Store
-from optoutdesk.store.staging import code
+from optoutdesk.store.staging import outcome_code
 from optoutdesk.store.store import Subject
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
@@ -96,7 +96,7 @@ def staged(key: str = "kim@example.com", **changes: object) -> Staged:
     entry = Staged(
         part=0,
         row=2,
-        outcome=code(Outcome.NEW),
+        outcome=outcome_code(Outcome.NEW),
         many=0,
         kind="address",
         key=key,

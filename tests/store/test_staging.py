@@ -13,7 +13,7 @@ from optoutdesk.domain.errors import Cancelled
 from optoutdesk.domain.importing import Counts, Outcome, Shown
 from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, Precision, Received, received_on, with_clock
 from optoutdesk.store import Staged, Staging, Store, acts
-from optoutdesk.store.staging import code
+from optoutdesk.store.staging import outcome_code
 
 ZONE = "America/New_York"
 KIM = "kim@example.com"
@@ -59,7 +59,7 @@ def consent(store: Store, **how: object) -> None:
 
 def test_the_rows_of_every_outcome_add_up(staging: Staging) -> None:
     other = (Outcome.REVIEW, Outcome.NOT_AN_ADDRESS, Outcome.EMPTY, Outcome.ACTIVE, Outcome.HIDDEN)
-    rows = [staged("", row=row, outcome=code(outcome), kind="") for row, outcome in enumerate(other, 10)]
+    rows = [staged("", row=row, outcome=outcome_code(outcome), kind="") for row, outcome in enumerate(other, 10)]
     counts = compared(staging, *entries(KIM, "lee@example.com", KIM), *rows)
     assert counts.rows == counts.sum(Outcome) == 8
     assert counts.by[Shown.NEW] == 2
@@ -75,7 +75,7 @@ def test_a_row_of_several_entries_is_one_row_of_its_gravest_outcome(staging: Sta
         staged(KIM, many=1),
         staged("lee@example.com", many=1),
         staged(KIM, row=3, many=1),
-        staged("", row=3, many=1, outcome=code(Outcome.NOT_AN_ADDRESS), kind=""),
+        staged("", row=3, many=1, outcome=outcome_code(Outcome.NOT_AN_ADDRESS), kind=""),
     )
     assert counts.rows == 2
     assert {s: n for s, n in counts.by.items() if n} == {Shown.NEW: 1, Shown.NOT_AN_ADDRESS: 1}
@@ -145,7 +145,7 @@ def test_who_opted_in_to_one_list_again_is_new_for_that_list(staging: Staging, s
 # -- a file that says "subscribed"
 
 
-SUBSCRIBED = code(Outcome.ACTIVE)
+SUBSCRIBED = outcome_code(Outcome.ACTIVE)
 
 
 @pytest.mark.parametrize(
@@ -289,12 +289,12 @@ def test_pages_follow_each_other_without_gap_or_repeat(staging: Staging) -> None
 
 
 def test_the_rows_to_mend_come_in_the_order_of_the_file(staging: Staging) -> None:
-    review = code(Outcome.REVIEW)
+    review = outcome_code(Outcome.REVIEW)
     compared(
         staging,
         staged("", row=4, outcome=review, kind="", reason="who knows"),
         staged(KIM, row=5),
-        staged("", row=7, outcome=code(Outcome.EMPTY), kind="", reason="no address"),
+        staged("", row=7, outcome=outcome_code(Outcome.EMPTY), kind="", reason="no address"),
     )
     found = list(staging.rows_of((Outcome.REVIEW, Outcome.EMPTY)))
     assert found == [(0, 4, "who knows"), (0, 7, "no address")]

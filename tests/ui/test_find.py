@@ -1,5 +1,6 @@
 """Ctrl+K: may I mail this person? The answer is never yes for what is no address."""
 
+import hashlib
 from datetime import UTC, date, datetime
 
 import pytest
@@ -53,6 +54,17 @@ def test_an_address_under_a_suppressed_domain_must_not_be_mailed(desk):
         hit = look_up(desk, text, desk.now()).hits[0]
         assert hit.chip == DO_NOT_MAIL
         assert "*@competitor.example" in hit.line
+
+
+def test_somebody_known_by_the_hash_of_her_address_as_it_is_written_must_not_be_mailed(desk, tmp_path):
+    file = tmp_path / "partner.txt"
+    file.write_text(hashlib.sha256(b"Ann.Lee@Example.com").hexdigest() + "\n")
+    service = desk.import_optouts
+    with service.preview(service.open(file, now=desk.now()), now=desk.now()) as preview:
+        service.run(preview, by="Ana", now=desk.now())
+    hit = look_up(desk, "Ann Lee <Ann.Lee@Example.com>", desk.now()).hits[0]
+    assert (hit.title, hit.chip) == ("ann.lee@example.com", DO_NOT_MAIL)
+    assert hit.line.startswith("Its hash is suppressed")
 
 
 def test_somebody_who_left_one_list_is_not_called_free(desk):

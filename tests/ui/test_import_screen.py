@@ -629,8 +629,10 @@ def test_the_result_says_what_to_do_first(screen, tmp_path, desk, qtbot) -> None
     open_file(qtbot, screen, late)
     screen.view.confirm.click()
     settle(qtbot, screen)
-    assert screen.done.next.text().startswith(
-        "1 request was overdue on arrival: make sure first that they are out"
+    assert screen.done.next.text() == (
+        "All of them are out of every list you clean here from now on. "
+        "What remains: remove them wherever else you send from, then mark them done. "
+        "For 1 of them the due date has passed already: begin with that one."
     )
 
 

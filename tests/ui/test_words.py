@@ -31,7 +31,8 @@ def american(qapp) -> Iterator[None]:
 def test_dates_put_the_day_first() -> None:
     assert words.day(date(2026, 11, 25), TODAY) == "Wed 25 Nov"
     assert words.day(date(2025, 11, 25), TODAY) == "Tue 25 Nov 2025"
-    assert words.long_day(date(2026, 11, 25)) == "Wednesday 25 November"
+    assert words.long_day(date(2026, 11, 25), TODAY) == "Wednesday 25 November"
+    assert words.long_day(date(2025, 11, 25), TODAY) == "Tuesday 25 November 2025"
     assert words.full_day(date(2026, 12, 9)) == "Wed 9 December 2026"
     assert words.short_date(date(2026, 11, 10)) == "10 Nov 2026"
     assert words.moment(datetime(2026, 11, 24, 15, 51, tzinfo=UTC), ZONE, TODAY) == "Today 10:51"
@@ -40,7 +41,7 @@ def test_dates_put_the_day_first() -> None:
 @pytest.mark.usefixtures("american")
 def test_an_american_reads_her_own_order() -> None:
     assert words.day(date(2026, 11, 25), TODAY) == "Wed Nov 25"
-    assert words.long_day(date(2026, 11, 25)) == "Wednesday, November 25"
+    assert words.long_day(date(2026, 11, 25), TODAY) == "Wednesday, November 25"
     assert words.full_day(date(2026, 12, 9)) == "Wed, December 9, 2026"
     assert words.short_date(date(2026, 11, 10)) == "Nov 10, 2026"
     assert words.moment(datetime(2026, 11, 10, 21, 42, tzinfo=UTC), ZONE, TODAY) == "Tue Nov 10 4:42 PM"
@@ -139,6 +140,9 @@ def test_a_line_of_the_register_says_how_it_stands(record) -> None:
     assert state(RegisterRow(request, lifted=False, open=True), date(2026, 11, 26)) == ("Overdue", "danger")
     repeated = RegisterRow(request, lifted=False, open=False)
     assert state(repeated) == ("Repeated", "plain")
+    bounced = RegisterRow(replace(request, channel=Channel.BOUNCE), lifted=False, open=False)
+    assert state(bounced) == ("Bounced", "plain")
+    assert "nothing is due" in words.state_hint(bounced)
     assert words.state_hint(repeated) == "An earlier request of the same person counts"
     assert not words.state_hint(RegisterRow(request, lifted=False, open=True))
     assert state(RegisterRow(request, lifted=True, open=False)) == ("Opted in again", "plain")

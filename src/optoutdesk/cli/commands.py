@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from optoutdesk.cli.codes import COULD_NOT, DONE, SUPPRESSED
+from optoutdesk.cli.plain import plain
 from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import HiddenRowsError, UsageError, UserError
 from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, scope_name
@@ -25,9 +26,9 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def received_text(request: OptOutRequest) -> str:
-    """Return the receipt as ISO 8601: an instant with the business's offset, or the day where only that is known."""
+    """Return the receipt as ISO 8601: an instant with the business's offset, or the day (at the latest) where only that is known."""
     received = request.received
-    if received.precision is Precision.DAY:
+    if received.precision is not Precision.MINUTE:
         return received.day.isoformat()
     return received.instant.astimezone(ZoneInfo(received.zone)).isoformat()
 
@@ -154,7 +155,7 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
     others = () if arguments.sheet else result.findings.other_sheets
     warnings += finding_sentences(replace(result.findings, hidden_rows=0, other_sheets=others), result.rows)
     for warning in warnings:
-        print(f"optoutdesk: {warning}", file=sys.stderr)
+        print(f"optoutdesk: {plain(warning)}", file=sys.stderr)
     if arguments.json:
         print_json(
             {
@@ -179,9 +180,9 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
         )
         return DONE
     print(
-        f"{record.input_path.name}: {record.rows:,} people, {record.kept:,} kept, {result.removed_count:,} removed"
+        f"{plain(record.input_path.name)}: {record.rows:,} people, {record.kept:,} kept, {result.removed_count:,} removed"
     )
-    print(f"  addresses in {', '.join(f'“{name}”' for name in record.columns)}")
+    print(f"  addresses in {', '.join(f'“{plain(name)}”' for name in record.columns)}")
     for reason in Reason:
         if result.reasons[reason]:
             print(f"  {result.reasons[reason]:>9,}  {REASONS[reason].lower()}")
@@ -189,8 +190,8 @@ def clean(desk: Desk, arguments: argparse.Namespace) -> int:
         print(f"  {hash_sentence(result.hashes, result.by_hash)}")
     if record.trimmed:
         print(f"  {record.trimmed:>9,}  kept without a suppressed address")
-    print(f"clean list    {record.output_path}")
-    print(f"removed rows  {record.removed_path}")
+    print(f"clean list    {plain(str(record.output_path))}")
+    print(f"removed rows  {plain(str(record.removed_path))}")
     return DONE
 
 
@@ -276,7 +277,7 @@ def mappings(desk: Desk, arguments: argparse.Namespace) -> int:
         meant = [f"{name}: {of.value if of else 'left out'}" for name, of in mapping.fields.items()]
         others = (mapping.profile, mapping.day_order, mapping.zone, mapping.scope)
         line = f"{mapping.name} · {', '.join([*meant, *filter(None, others)])}"
-        print("".join(sign if sign.isprintable() else "?" for sign in line))  # names come from files
+        print(plain(line))
     return DONE
 
 
@@ -422,4 +423,4 @@ def _day(text: str) -> date:
 
 
 def _scope_text(scope: str) -> str:
-    return "all mail" if scope == ALL_MAIL else scope
+    return "all mail" if scope == ALL_MAIL else plain(scope)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from optoutdesk.cli.codes import COULD_NOT, DONE
 from optoutdesk.cli.commands import given_text, print_json, when
+from optoutdesk.cli.plain import plain
 from optoutdesk.cli.progress import Progress
 from optoutdesk.desk import Desk
 from optoutdesk.domain.dates import DayOrder
@@ -93,7 +94,7 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
                 troubles.append(f"how it was read is not remembered. {error}")
     _say(arguments, source, preview.counts, notes, reasons, imported.batch, imported.backup, mend)
     for trouble in troubles:
-        print(f"optoutdesk: The opt-outs are imported, but {_plain(trouble)}", file=sys.stderr)
+        print(f"optoutdesk: The opt-outs are imported, but {plain(trouble)}", file=sys.stderr)
     return COULD_NOT if troubles else DONE
 
 
@@ -273,7 +274,7 @@ def _say(
     for part in source.parts:
         _say_part(part, source)
     for note in notes:
-        print(f"optoutdesk: {_plain(note)}", file=sys.stderr)
+        print(f"optoutdesk: {plain(note)}", file=sys.stderr)
     verb = "would be imported" if batch is None else "imported"
     parts = [
         f"{counts.sum(IMPORTED):,} of {counts.rows:,} rows {verb}",
@@ -285,31 +286,27 @@ def _say(
         parts.append(f"{counts.by[Shown.OVERDUE]:,} OVERDUE on arrival")
     print(" · ".join(parts))
     for outcome, reason, entries in reasons[:_REASONS]:
-        print(f"  {entries:,} {_OUTCOMES.get(outcome, 'with a remark')}: {_plain(reason)}")
+        print(f"  {entries:,} {_OUTCOMES.get(outcome, 'with a remark')}: {plain(reason)}")
     if len(reasons) > _REASONS:
         print("  and others, for other reasons")
     if batch is not None:
-        print(f"Batch {batch.id}; `optoutdesk undo {batch.id}` takes it back. Backup: {_plain(str(backup))}")
+        print(f"Batch {batch.id}; `optoutdesk undo {batch.id}` takes it back. Backup: {plain(str(backup))}")
     for path in mend:
-        print(f"Rows to mend: {_plain(str(path))}")
+        print(f"Rows to mend: {plain(str(path))}")
 
 
 def _say_part(part: "Part", source: "Source") -> None:
     what = part.profile.name if part.profile.id != GENERIC else "not recognised, columns guessed"
-    print(f"{_plain(part.name or source.path.name)}: {what}{'' if part.taken else ' (not imported)'}")
+    print(f"{plain(part.name or source.path.name)}: {what}{'' if part.taken else ' (not imported)'}")
     if not part.taken:
         return
     for of, columns in part.mapping.columns.items():
-        print(f"  {of.value}: {', '.join(_plain(part.mapping.name(index)) for index in columns)}")
+        print(f"  {of.value}: {', '.join(plain(part.mapping.name(index)) for index in columns)}")
     used = {index for columns in part.mapping.columns.values() for index in columns}
-    unused = [_plain(name) for i, name in enumerate(part.header or ()) if i not in used and name.strip()]
+    unused = [plain(name) for i, name in enumerate(part.header or ()) if i not in used and name.strip()]
     if part.profile.id == GENERIC and unused:
         more = f" and {len(unused) - _UNUSED:,} more" if len(unused) > _UNUSED else ""
         print(f"  not used: {', '.join(unused[:_UNUSED])}{more} (--map says what a column is)")
-
-
-def _plain(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in text)  # names come from files
 
 
 def _as_json(
@@ -374,7 +371,7 @@ def batches(desk: Desk, arguments: argparse.Namespace) -> int:
             else ""
         )
         print(
-            f"{batch.id}: {_plain(batch.source_name)} · {batch.at.astimezone(zone):%Y-%m-%d %H:%M} by {batch.by} · {batch.rows:,} {'row' if batch.rows == 1 else 'rows'},"
+            f"{batch.id}: {plain(batch.source_name)} · {batch.at.astimezone(zone):%Y-%m-%d %H:%M} by {batch.by} · {batch.rows:,} {'row' if batch.rows == 1 else 'rows'},"
             f" {batch.imported:,} imported, {batch.already_known:,} already known, {batch.review:,} to review,"
             f" {batch.skipped:,} skipped · SHA-256 {batch.source_sha256}{undone}"
         )
@@ -426,7 +423,7 @@ def undo(desk: Desk, arguments: argparse.Namespace) -> int:
     one = plan.withdrawn == 1
     verb = "would no longer be" if arguments.dry_run else "is no longer" if one else "are no longer"
     print(
-        f"Import of {_plain(plan.batch.source_name)}: {plan.withdrawn:,} {'request' if one else 'requests'} {verb} in force."
+        f"Import of {plain(plan.batch.source_name)}: {plan.withdrawn:,} {'request' if one else 'requests'} {verb} in force."
     )
     for each in kept:
         print(f"{each['address']}: stays, {each['why']}")

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from optoutdesk import __version__
 from optoutdesk.cli.codes import COULD_NOT, DONE, WRONG_USE
+from optoutdesk.cli.plain import plain
 from optoutdesk.domain.cleaning import HiddenRows
 from optoutdesk.domain.errors import Cancelled, UsageError, UserError
 from optoutdesk.domain.requests import Channel
@@ -252,7 +253,7 @@ def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int
             return open_window(arguments.data)
         return _run_command(arguments)
     except UserError as error:
-        print(f"optoutdesk: {_on_one_line(str(error))}", file=sys.stderr)
+        print(f"optoutdesk: {plain(str(error))}", file=sys.stderr)
         return WRONG_USE if isinstance(error, UsageError) else COULD_NOT
     except (KeyboardInterrupt, Cancelled):
         print("optoutdesk: Stopped; nothing was written.", file=sys.stderr)
@@ -266,11 +267,6 @@ def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int
         if error.errno == errno.ENOSPC:
             print("optoutdesk: It is done, but there is no room for what was to be printed.", file=sys.stderr)
         return COULD_NOT
-
-
-def _on_one_line(text: str) -> str:
-    """Return text that is one line and commands no terminal, whatever stands in a file's name or its cells."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _refuse_stray_bytes(arguments: argparse.Namespace) -> None:

@@ -14,16 +14,14 @@ from optoutdesk.services.counting import Counting
 from optoutdesk.services.import_source import Part
 from optoutdesk.spreadsheets.profiles import GENERIC, Field, Standing, Verdict, domain_of_pattern, judge
 from optoutdesk.spreadsheets.table import Block, Table
-from optoutdesk.store import Staged
-from optoutdesk.store.rows import to_text
-from optoutdesk.store.staging import code
+from optoutdesk.store import Staged, outcome_code, to_text
 
-_NEW = code(Outcome.NEW)
-_REVIEW = code(Outcome.REVIEW)
-_WRONG = code(Outcome.NOT_AN_ADDRESS)
-_EMPTY = code(Outcome.EMPTY)
-_ACTIVE = code(Outcome.ACTIVE)
-_HIDDEN = code(Outcome.HIDDEN)
+_NEW = outcome_code(Outcome.NEW)
+_REVIEW = outcome_code(Outcome.REVIEW)
+_WRONG = outcome_code(Outcome.NOT_AN_ADDRESS)
+_EMPTY = outcome_code(Outcome.EMPTY)
+_ACTIVE = outcome_code(Outcome.ACTIVE)
+_HIDDEN = outcome_code(Outcome.HIDDEN)
 _SHOWN = 200
 """Characters of a cell that is no address that are kept to be shown."""
 _MOST_NOTE = 2_000

@@ -2,7 +2,19 @@
 
 from optoutdesk.store.acts import Act
 from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
-from optoutdesk.store.staging import Staged, StagedRow, Staging
+from optoutdesk.store.rows import to_text
+from optoutdesk.store.staging import Staged, StagedRow, Staging, outcome_code
 from optoutdesk.store.store import Store
 
-__all__ = ["Act", "RegisterFilter", "RegisterPage", "RegisterRow", "Staged", "StagedRow", "Staging", "Store"]
+__all__ = [
+    "Act",
+    "RegisterFilter",
+    "RegisterPage",
+    "RegisterRow",
+    "Staged",
+    "StagedRow",
+    "Staging",
+    "Store",
+    "outcome_code",
+    "to_text",
+]

@@ -346,6 +346,7 @@ class _Candidate:
         # What both have, but an undo or an opt-in in the backup's own history ends.
         self._execute(
             "INSERT OR IGNORE INTO temp.lost SELECT b.request_id FROM backup.withdrawn b WHERE b.request_id < ?"
+            " AND EXISTS (SELECT 1 FROM main.request r WHERE r.id = b.request_id)"
             " AND NOT EXISTS (SELECT 1 FROM main.withdrawn m WHERE m.request_id = b.request_id)",
             (since,),
         )

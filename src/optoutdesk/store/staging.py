@@ -38,7 +38,7 @@ class Staged(NamedTuple):
     part: int
     row: int
     outcome: int
-    """Code of what it is as far as the file alone tells; see `code`."""
+    """Code of what it is as far as the file alone tells; see outcome_code()."""
     many: int
     """Whether its row has several entries."""
     kind: str
@@ -75,7 +75,7 @@ class StagedRow(NamedTuple):
     lifted: bool
 
 
-def code(outcome: Outcome) -> int:
+def outcome_code(outcome: Outcome) -> int:
     """Return the number an outcome is staged as; of a row's entries the lowest is the row's."""
     return _CODES[outcome]
 

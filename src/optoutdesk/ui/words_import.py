@@ -405,7 +405,7 @@ def next_step(counts: Counts) -> str:
             said.append(f"The due date{' has' if barred == 1 else 's have'} passed already, so do not wait.")
         elif overdue:
             whose = "that one" if overdue == 1 else "those"
-            said.append(f"The due date of {words.number(overdue)} has passed already: begin with {whose}.")
+            said.append(f"For {words.number(overdue)} of them the due date has passed already: begin with {whose}.")
     else:
         said.append("Nobody new has to be removed anywhere.")
     if also := facts(counts):

@@ -42,6 +42,7 @@ _TRUE = {"true", "wahr", "vrai", "verdadero"}
 _FILLED = 1 + max(map(len, _NOTHING))
 _SHOWN = 40
 _PARTS = re.compile(r"[,;|\[\]'\"]+")
+_LONGEST_SCOPES = 2_000
 _LISTS = re.compile(r"[,;|\n\r]+")
 _PATTERNS = {"begins": Pattern.BEGINS, "starts": Pattern.BEGINS, "ends": Pattern.ENDS}
 _STRICTEST = {means: place for place, means in enumerate(Means)}
@@ -129,6 +130,8 @@ def _scopes(profile: Profile, cell: str) -> tuple[str, ...]:
     "News, Offers" may be two lists or one. Where the platform does not say, it is taken for all three, so that whoever
     left is mailed for none of them.
     """
+    if len(cell) > _LONGEST_SCOPES:
+        return (ALL_MAIL,)  # no names of lists, whatever it is
     between = _PARTS if profile.several_scopes else _LISTS
     parts = [part for text in between.split(cell) if (part := text.strip())]
     named = parts if profile.several_scopes or len(parts) < 2 else [cell, *parts]

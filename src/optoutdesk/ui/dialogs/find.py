@@ -167,10 +167,10 @@ class FindDialog(QDialog):
         """Show it, ready to be typed into."""
         if not self.isVisible():
             self._before = self.window().focusWidget()
+        self.setGeometry(self._over.rect())  # before it says anything: what it says is placed within it
         self.box.setText(text)
         self.box.selectAll()
         self.look_up()
-        self.setGeometry(self._over.rect())
         self.show()
         self.raise_()
         self.box.setFocus(Qt.FocusReason.PopupFocusReason)

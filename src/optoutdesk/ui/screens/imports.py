@@ -174,7 +174,7 @@ class ImportScreen(QWidget):
         self._let_go()
         self._source = self._imported = None
         self._options, self._changed = [], set()
-        self.view.counts.clear()
+        self.view.counts.start_over()
         self._show_start()
 
     def _let_go(self) -> None:
@@ -446,6 +446,7 @@ class ImportScreen(QWidget):
             return
         self._counting = None
         self._preview = preview
+        self.view.hold_focus()
         self.view.counts.show_counts(preview)
         self._show_source()
         if not self.isVisible():
@@ -470,6 +471,7 @@ class ImportScreen(QWidget):
         """She cancels the counting."""
         self._drop_counting()
         self.view.counts.clear("Not counted.", again=True)
+        self.view.counts.said.button.setFocus()
 
     def _clean_instead(self) -> None:
         """It is a list of contacts: it is cleaned, not imported."""
@@ -487,7 +489,8 @@ class ImportScreen(QWidget):
         self.view.counts.model.stop()
         self._remember()
         # Behind everything that still reads the preview: one thread at a time.
-        self.view.allow_import(allowed=False)
+        self.view.hold_focus()
+        self.view.confirm.setEnabled(False)
         self._context.lookups.run(_nothing, done=self._run_import)
 
     def _run_import(self, _nothing: object) -> None:

@@ -23,7 +23,7 @@ _FEW = 6
 """So many columns are all shown; of more only those that mean something."""
 _MORE = 40
 """So many further ones with each press: a file may have hundreds."""
-_MEANS, _CHIP = 190, 120
+_MEANS, _CHIP = 190, 152
 _NAME_SHARE, _SAMPLE_SHARE = 3, 5
 
 
@@ -226,7 +226,7 @@ class ColumnsCard(Card):
             return words.State("doubtful", "warning")
         if not first or counts is None or context.members:
             return None
-        if means == Field.ADDRESS:
+        if means == Field.ADDRESS and counts.rows:
             without = counts.by.get(Shown.NOT_AN_ADDRESS, 0) + counts.by.get(Shown.EMPTY, 0)
             return words.State(f"{words.number(counts.rows - without)} of {words.number(counts.rows)}", "ok")
         return None

@@ -159,6 +159,11 @@ class CountsCard(Card):
         assert isinstance(chosen, Shown)
         self._ask(chosen)
 
+    def start_over(self) -> None:
+        """Show no counts, and the first one of the next file, whichever was chosen of this one."""
+        self.clear()
+        self.tiles.show_tiles([], None)
+
     def clear(self, text: str = "", *, again: bool = False, tone: str = "accent") -> None:
         """Show no counts, and why."""
         self._stop_work()
@@ -222,7 +227,9 @@ class CountsCard(Card):
             columns.SCOPE: "Newsletter list",
         }
         stretch = columns.WHY if columns.WHY in wanted else columns.ADDRESS
-        if stretch == columns.WHY:
+        if stretch == columns.ADDRESS:
+            widest[columns.RECEIVED] = "Wed 30 Nov 2026 00:00"  # there is room for the year
+        else:
             widest[columns.ADDRESS] = _USUAL
         for column in range(self.model.columnCount()):
             self.table.setColumnHidden(column, column not in wanted)

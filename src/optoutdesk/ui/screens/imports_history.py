@@ -195,12 +195,18 @@ class ImportsScreen(QWidget):
             self.facts.setToolTip(f"SHA-256 {batch.source_sha256}")
             self.act.setText("Undo…")
             self.act.setAccessibleName(f"Undo the import of {batch.source_name}")
-            self.act.setEnabled(batch.undone_at is None)
+            self._allow(allowed=batch.undone_at is None)
         elif backup is not None:
             self.facts.setText("Putting a backup back keeps the present list as a backup, too.")
             self.facts.setToolTip(str(backup.path))
             self.act.setText("Put back…")
-            self.act.setEnabled(True)
+            self._allow(allowed=True)
+
+    def _allow(self, *, allowed: bool) -> None:
+        """Let the button be pressed or not; the keyboard goes back to the list then, not to the rail."""
+        if not allowed and self.window().focusWidget() is self.act:
+            self.first_focus()
+        self.act.setEnabled(allowed)
 
     def _batch(self) -> Batch | None:
         index = self.table.currentIndex()
@@ -245,7 +251,7 @@ class ImportsScreen(QWidget):
 
     def _look_into(self, backup: "Backup") -> None:
         backups = self._context.desk.backups
-        self.act.setEnabled(False)
+        self._allow(allowed=False)
         self.facts.setText("Looking into the backup…")
         self._context.tasks.run(
             lambda _report: backups.look(backup.path), done=self._ask_put_back, failed=self._not_looked

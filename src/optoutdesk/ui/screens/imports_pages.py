@@ -218,4 +218,6 @@ class DonePage(QWidget):
         self.mend_text.setText(
             f"Saved as {name}. Correct them there and import that file: the rest is known by then."
         )
+        if self.window().focusWidget() is self.mend:
+            self.another.setFocus()
         self.mend.setEnabled(False)

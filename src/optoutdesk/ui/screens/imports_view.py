@@ -5,7 +5,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from optoutdesk.domain.importing import TO_MEND, Counts
 from optoutdesk.ui import words_import
@@ -42,8 +50,8 @@ class ImportView(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         outer.addWidget(area, 1)
         self.area = area
-        self._lent = False
-        """Whether the keyboard waits for the button to be enabled again."""
+        self._lent: QWidget | None = None
+        """What gets the keyboard back once it is counted."""
         page = QWidget()
         page.setProperty("role", "plain")
         column = self._column = QVBoxLayout(page)
@@ -181,20 +189,32 @@ class ImportView(QWidget):
                 row.look.setChecked(False)
 
     def show_counts(self, counts: Counts | None) -> None:
-        """Say what the buttons would do."""
+        """Say what the buttons would do; None: it is being counted, or cannot be."""
+        if counts is None:
+            self.hold_focus()
         to_mend = counts.sum(TO_MEND) if counts is not None else 0
         self.mend.setVisible(to_mend > 0)
         self.mend.setText(words_import.to_mend_button(to_mend))
         self.confirm.setText(words_import.import_button(counts))
-        self.allow_import(allowed=counts is not None and counts.requests > 0)
+        self.confirm.setEnabled(counts is not None and counts.requests > 0)
+        if counts is not None:
+            self.give_focus_back()
 
-    def allow_import(self, *, allowed: bool) -> None:
-        """Let the button be pressed or not; the keyboard waits on this page meanwhile instead of going to the rail."""
-        if not allowed and self.confirm.hasFocus():
-            self.area.setFocus()
-            self._lent = True
-        self.confirm.setEnabled(allowed)
-        if allowed and self._lent:
-            self._lent = False
-            if self.area.hasFocus():
-                self.confirm.setFocus()
+    def hold_focus(self) -> None:
+        """Keep the keyboard on this page while what has it cannot be used: it would go to the rail."""
+        focused = QApplication.focusWidget()
+        counts = self.counts
+        for part in (self.confirm, counts.tiles, counts.table, counts.said, counts.work):
+            if focused is not None and (part is focused or part.isAncestorOf(focused)):
+                self._lent = part
+                self.area.setFocus()
+
+    def give_focus_back(self) -> None:
+        """Let what had the keyboard before it was counted have it again, if she is nowhere else by now."""
+        part, self._lent = self._lent, None
+        if part is None or not self.area.hasFocus():
+            return
+        if part in (self.confirm, self.counts.table) and part.isEnabled():
+            part.setFocus()
+        else:
+            self.counts.tiles.first_focus()

@@ -152,7 +152,7 @@ class OptOutsScreen(QWidget):
                 columns.HOW: "Web form",
                 columns.LIST: "Newsletter",
                 columns.STATE: "Opted in again",
-                columns.DUE: "Wed 30 Nov",
+                columns.DUE: "Wed 30 Nov 2026",
             },
             stretch=columns.ADDRESS,
             chips=[columns.STATE],

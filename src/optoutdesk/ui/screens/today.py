@@ -20,6 +20,8 @@ from optoutdesk.ui.widgets.request_row import RequestRow
 
 ROWS = 40
 """Requests shown here at most; the register shows them all."""
+_DIGITS = len("99,999")
+"""A longer figure needs the room of its words in a narrow window."""
 _NARROW = 940
 """Below this width of the screen everything moves closer together."""
 
@@ -35,8 +37,9 @@ class Figure(QFrame):
         layout.setSpacing(1)
         self.figure = label(words.NONE, "figure")
         self._text = text
+        self._below = label(text, "small")
         layout.addWidget(self.figure)
-        layout.addWidget(label(text, "small"))
+        layout.addWidget(self._below)
 
     def show_figure(self, figure: str, tone: str = "") -> None:
         """Show a figure; a tone underlines what its words say already."""
@@ -44,6 +47,11 @@ class Figure(QFrame):
         self.figure.setAccessibleName(f"{self._text}: {figure}")
         if self.figure.property("tone") != tone:
             restyle(self.figure, tone=tone)
+
+    def wrap(self, wrap: bool) -> None:
+        """Let the words below take two lines, so that long figures find room beside each other."""
+        self._below.setWordWrap(wrap)
+        self._below.setMinimumWidth(1 if wrap else 0)
 
 
 class Section(Card):
@@ -135,7 +143,8 @@ class TodayScreen(QWidget):
         self.soon = Figure("Due within 3 days")
         self.open = Figure("Open in all")
         self.on_time = Figure("On time, 12 months")
-        for figure in (self.overdue, self.soon, self.open, self.on_time):
+        self._figures = (self.overdue, self.soon, self.open, self.on_time)
+        for figure in self._figures:
             figures.addWidget(figure, 1)
         layout.addWidget(self.figures)
         self.act_now = Section(
@@ -231,6 +240,7 @@ class TodayScreen(QWidget):
         self.soon.show_figure(words.number(today.soon), "warning" if today.soon else "")
         self.open.show_figure(words.number(today.open))
         self.on_time.show_figure(words.percent(today.on_time))
+        self._wrap_figures()
         urgent = [due for due in today.requests if due.urgency is not Urgency.ON_TRACK]
         calm = [due for due in today.requests if due.urgency is Urgency.ON_TRACK]
         width = self._due_width(today)
@@ -272,6 +282,13 @@ class TodayScreen(QWidget):
         self._side.setFixedWidth(272 if wide else 240)
         for section in (self.act_now, self.on_track):
             section.set_wide(wide)
+        self._wrap_figures()
+
+    def _wrap_figures(self) -> None:
+        """Give figures of many digits room in a narrow window."""
+        crowded = self.width() < _NARROW and max(len(f.figure.text()) for f in self._figures) > _DIGITS
+        for figure in self._figures:
+            figure.wrap(crowded)
 
     # -- what she does
 

@@ -165,7 +165,8 @@ class Desk:
         """Takes opt-outs in from files."""
         from optoutdesk.services.import_optouts import ImportOptOuts
 
-        return ImportOptOuts(self.store, self.counting, self.backups, self.remembered)
+        own = self.settings.own_addresses
+        return ImportOptOuts(self.store, self.counting, self.backups, self.remembered, own)
 
     @cached_property
     def undo_import(self) -> "UndoImport":

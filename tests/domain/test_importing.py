@@ -33,7 +33,7 @@ def claim(number: int, at: str = LATE, scope: str = ALL_MAIL, precision: str = "
 
 
 def known(number: int, at: str = LATE, scope: str = ALL_MAIL, precision: str = "minute") -> Known:
-    return Known(number, scope, at, at[:10], precision)
+    return Known(number, scope, at, at[:10], precision, imported=True)
 
 
 def test_who_is_not_on_record_is_new() -> None:

@@ -250,3 +250,12 @@ def test_a_bounce_bars_mail_but_nothing_is_due_for_it_and_it_covers_no_request()
     assert in_force([bounced, asked], [], None) == [bounced, asked]
     assert with_clock([bounced]) == []
     assert with_clock([bounced, asked]) == [asked]
+
+
+def test_consent_has_to_be_later_than_an_imported_time_in_any_zone() -> None:
+    """Mailchimp writes UTC without saying so: what reads as 22:00 UTC the day before in Sydney was eleven hours later."""
+    read_as = received_at(datetime(2026, 2, 28, 22, tzinfo=UTC), "Australia/Sydney")
+    imported = replace(request(read_as), batch=1)
+    assert in_force([imported], [opt_in(datetime(2026, 3, 1, 3, tzinfo=UTC))], None) == [imported]
+    assert in_force([imported], [opt_in(read_as.instant + timedelta(hours=26))], None) == [imported]
+    assert not in_force([imported], [opt_in(read_as.instant + timedelta(hours=26, seconds=1))], None)

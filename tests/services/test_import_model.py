@@ -27,7 +27,7 @@ from optoutdesk.desk import Desk
 from optoutdesk.domain.cleaning import Rules
 from optoutdesk.domain.errors import ListChangedError, UserError
 from optoutdesk.domain.importing import IMPORTED, REVIEWED, SKIPPED, Outcome, Shown
-from optoutdesk.domain.requests import Kind, OptOutRequest, with_clock
+from optoutdesk.domain.requests import ZONES_APART, Kind, OptOutRequest, with_clock
 from optoutdesk.services.clean_list import Plan
 from optoutdesk.services.import_optouts import Options, Preview, PreviewRow
 from optoutdesk.settings import Settings, save_settings
@@ -227,7 +227,7 @@ class Model:
             and not any(
                 c.subject == subject
                 and c.scope in ("all", r.scope if target is None else target)
-                and c.at > r.receipt.latest
+                and c.at > r.receipt.latest + (ZONES_APART if r.brought_by else timedelta())
                 for c in self.consents
             )
         ]

@@ -3,6 +3,7 @@
 import threading
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -364,3 +365,47 @@ def test_someone_who_opted_in_again_is_imported_without_harm(desk: Desk, file: P
         False,
     ]
     assert desk.store.verify().holds
+
+
+# -- who is not meant, and what nobody looked at
+
+
+def test_her_own_address_in_a_file_goes_to_review(desk: Desk, tmp_path: Path) -> None:
+    desk.change_settings(replace(desk.settings, own_addresses=("boss@shop.example",)))
+    path = tmp_path / "list.csv"
+    path.write_text("E-mail\nboss@shop.example\njane@example.com; Boss@Shop.example\n", encoding="utf-8")
+    with preview(desk, path) as seen:
+        assert counted(seen) == {"review": 2}
+        assert {row.reason for row in seen.rows(Shown.REVIEW)} == {"one of your own addresses"}
+        assert seen.counts.requests == 1
+        run(desk, seen)
+    assert desk.check_address.check(["boss@shop.example"])[0].may_mail
+    assert not desk.check_address.check(["jane@example.com"])[0].may_mail
+
+
+def test_addresses_in_a_column_that_is_not_used_are_counted(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    rows = "jane@example.com,Jane,\nkim@example.com,kim.work@example.org,\nlee@example.com,Lee,said so\n"
+    path.write_text(f"E-mail,Account,Reason\n{rows}", encoding="utf-8")
+    options = Options(mapping={1: None})
+    with preview(desk, path) as seen:
+        assert seen.counts.unused == 1
+    with preview(desk, path, options) as seen:
+        assert seen.counts.unused == 0  # she has said that it is nothing
+
+
+def test_a_column_of_everything_but_lists_is_refused_as_a_column_of_lists(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "E-mail,List\n" + "".join(f"p{n}@example.com,order {n}\n" for n in range(10_050)), encoding="utf-8"
+    )
+    with pytest.raises(UserError, match="more than 10,000 different ones"):
+        preview(desk, path)
+
+
+def test_where_nobody_was_shown_the_counts_new_ones_are_as_good(desk: Desk, file: Path) -> None:
+    with preview(desk, file) as seen:
+        opt_out(desk, "jane@example.com")
+        done = run(desk, seen, anew=True)
+    assert (done.batch.imported, done.batch.already_known) == (2, 1)
+    assert done.counts == seen.counts

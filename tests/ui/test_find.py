@@ -149,6 +149,10 @@ def titles(find):
     return [find.model.hit(row).title for row in range(find.model.rowCount())]
 
 
+def test_it_has_its_width_before_anything_is_typed(find):
+    assert find._card.width() > 500
+
+
 def test_typing_answers_after_a_moment(find, qtbot):
     assert "Type part of an address" in find.hint.text()
     type_and_wait(qtbot, find, "ortiz")

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -407,6 +408,62 @@ def test_a_conflict_shows_its_rows(screen, tmp_path, record, qtbot) -> None:
     assert why == "“Subscribed” here, but opted out: stays suppressed"
 
 
+@pytest.fixture
+def contacts(tmp_path: Path, record) -> Path:
+    """A list of subscribed contacts with one who opted out here."""
+    record(import_samples.person(701))
+    with zipfile.ZipFile(import_samples.zip_of_lists(tmp_path)) as archive:
+        name = next(name for name in archive.namelist() if name.startswith("subscribed"))
+        return Path(archive.extract(name, tmp_path))
+
+
+def test_a_list_of_contacts_shows_whom_it_calls_subscribed_and_imports_nobody(
+    screen, contacts, context, qtbot
+) -> None:
+    open_file(qtbot, screen, contacts)
+    counts = screen.view.counts
+    assert counts.contacts.text.text().startswith("Nothing goes in: this is a list of contacts")
+    assert tiles(screen) == ["0 new opt-outs", "0 already known", "1 conflict", "59 left out: active"]
+    ((row, address, why),) = table(screen)
+    assert (row, address) == ("3", import_samples.person(701))
+    assert why == "“Subscribed” here, but opted out: stays suppressed"
+    assert not counts.conflicts.isHidden()
+    assert screen.view.confirm.text() == "Nothing to import"
+    assert not screen.view.confirm.isEnabled()
+    questions = screen.view.columns.questions
+    assert questions._undated_line.isHidden()
+    assert questions._scope_line.isHidden()
+    with qtbot.waitSignal(context.open_list) as asked:
+        counts.contacts.button.click()
+    assert asked.args == [contacts]
+    settle(qtbot, screen)
+    assert not screen.open
+
+
+def test_the_next_file_begins_with_its_new_opt_outs(screen, small, tmp_path, qtbot) -> None:
+    open_file(qtbot, screen, small)
+    screen.view.counts.tiles.choose(Shown.NOT_AN_ADDRESS)
+    settle(qtbot, screen)
+    open_file(qtbot, screen, write(tmp_path / "b.csv", "E-mail\nb@shop.example\nbroken@nodot\n"))
+    assert screen.view.counts.tiles.key() == Shown.NEW
+
+
+def test_a_header_without_rows_is_said_to_have_none(screen, tmp_path, qtbot) -> None:
+    open_file(qtbot, screen, write(tmp_path / "empty.csv", "E-mail,Unsubscribed on\n"))
+    assert screen.view.counts.none.text() == "There are no rows in this file."
+    assert row_of(screen, "E-mail").chip.isHidden()
+
+
+def test_what_is_wrong_with_the_remembered_columns_is_said_once(screen, small, desk, qtbot) -> None:
+    desk.remembered._file.parent.mkdir(parents=True, exist_ok=True)
+    desk.remembered._file.write_text("{", "utf-8")
+    open_file(qtbot, screen, small)
+    assert not screen.view.trouble.isHidden()
+    assert "set aside" in screen.view.trouble.text.text()
+    open_file(qtbot, screen, small)
+    assert screen.view.trouble.isHidden()
+
+
 def test_the_columns_of_a_list_of_a_zip_are_shown_on_demand(screen, tmp_path, qtbot) -> None:
     open_file(qtbot, screen, import_samples.zip_of_lists(tmp_path))
     assert screen.view.columns.isHidden()
@@ -578,6 +635,37 @@ def test_tab_goes_through_the_page_as_the_eye_does(window, tmp_path, qtbot) -> N
         *(questions.remember, questions.name),
         *(view.counts.tiles.tiles[0], view.counts.table, view.cancel, view.confirm),
     ]
+
+
+def test_the_keyboard_stays_on_the_page_while_it_is_counted(window, small, qtbot) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.import_file(small)
+    screen = window.screen_at(IMPORT)
+    settle(qtbot, screen)
+    view, stop = screen.view, row_of(screen, "Reason")
+    view.counts.tiles.first_focus()
+    tile = window.focusWidget()
+    choose(stop.means, "Leave out")
+    assert screen.isAncestorOf(window.focusWidget())
+    settle(qtbot, screen)
+    assert window.focusWidget() is tile
+    view.confirm.setFocus()
+    choose(stop.means, "Reason")
+    settle(qtbot, screen)
+    assert window.focusWidget() is view.confirm
+    view.confirm.click()
+    settle(qtbot, screen)
+    assert window.focusWidget() is screen.done.to_optouts
+
+
+def test_a_zip_has_the_keyboard_on_its_first_list(window, tmp_path, qtbot) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.go_to(IMPORT)
+    screen = window.screen_at(IMPORT)
+    open_file(qtbot, screen, import_samples.zip_of_lists(tmp_path))
+    assert window.focusWidget() in [row.box for row in screen.view.members.rows]
 
 
 def test_who_is_recorded_meanwhile_is_counted_again_before_anything_is_written(

@@ -99,6 +99,17 @@ def test_an_import_is_undone_after_it_was_counted_what_goes(screen, desk, contex
     assert len(desk.backups.list()) == 2
 
 
+def test_after_undoing_the_keyboard_is_on_the_list(screen, qtbot) -> None:
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    screen.act.setFocus()
+    screen.act.click()
+    settle(qtbot, screen)
+    opened(UndoDialog).confirm.click()
+    settle(qtbot, screen)
+    qtbot.waitUntil(lambda: screen.window().focusWidget() is screen.table)
+
+
 def test_requests_she_worked_on_stay_and_are_named(screen, desk, qtbot) -> None:
     request = desk.due_requests.today(desk.now(), limit=9).requests[0].request
     desk.due_requests.mark_done([request], now=desk.now(), by="Ana")

@@ -1,5 +1,6 @@
 """The Opt-outs screen: find somebody in the register, see how they stand, settle it."""
 
+import hashlib
 from datetime import UTC, date, datetime
 
 import pytest
@@ -201,6 +202,25 @@ def test_history_of_somebody_with_nothing_on_record(desk, screen, context, qtbot
     with qtbot.waitSignal(context.record_optout) as asked:
         screen.detail.record.click()
     assert asked.args == ["free@b.example"]
+
+
+def test_somebody_blocked_through_her_domain_or_hash_is_never_called_free(desk, screen, qtbot, tmp_path):
+    record(desk, "*@competitor.example", date(2026, 11, 3))
+    file = tmp_path / "hashes.txt"
+    file.write_text(hashlib.sha256(b"ann@shop.example").hexdigest() + "\n")
+    service = desk.import_optouts
+    with service.preview(service.open(file, now=desk.now()), now=desk.now()) as preview:
+        service.run(preview, by="Ana", now=desk.now())
+    load(qtbot, screen)
+    screen.chips.choose(Show.ALL)
+    for address, how in (("ops@competitor.example", "domain"), ("Ann@shop.example", "hash")):
+        screen.search.setText(address)
+        settle(qtbot, screen)
+        assert screen.empty.title.text() == f"“{address}” has no request of its own"
+        assert screen.empty.text.text().startswith(f"Do not mail it: its {how} is suppressed (")
+    screen.show_history(Kind.ADDRESS, "ann@shop.example")
+    settle(qtbot, screen)
+    assert "Blocked through its hash; receipt not known, by 24 Nov 2026 at the latest" in detail(screen)
 
 
 def test_an_address_blocked_through_its_domain_leads_to_the_domain(desk, screen, qtbot):

@@ -12,6 +12,7 @@ from optoutdesk.services.changes import Changes
 from optoutdesk.store import RegisterFilter
 from optoutdesk.ui.context import RecordDraft
 from optoutdesk.ui.screens.today import ROWS, TodayScreen
+from optoutdesk.ui.widgets.basic import EmptyState
 from optoutdesk.ui.widgets.message import Message
 
 
@@ -41,9 +42,32 @@ def test_an_empty_desk_says_what_will_appear_and_offers_the_first_step(
     assert screen.first_run.isVisible()
     assert not screen.figures.isVisible()
     assert not screen.act_now.isVisible()
-    button = screen.first_run.findChild(type(screen.quick.button))
+    button = screen.first_run.findChild(EmptyState).button
     with qtbot.waitSignal(context.record_optout):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(context.choose_import):
+        screen.import_first.click()
+
+
+def test_overdue_requests_are_said_with_what_remains_to_be_done(screen: TodayScreen, record) -> None:
+    record("late@lakeside.example", date(2025, 10, 1))
+    screen.reload()
+    assert screen.subline.text() == (
+        "The first was due on Thursday 16 October 2025. The lists you clean leave them out already; "
+        "remove them now wherever else you send from. The law allows 10 business days."
+    )
+
+
+def test_figures_of_a_large_register_fit_a_narrow_window(screen: TodayScreen, record) -> None:
+    record("late@lakeside.example")
+    screen.resize(828, 622)
+    screen.reload()
+    for figure in (screen.overdue, screen.soon, screen.open):
+        figure.show_figure("1,000,000")
+    screen._wrap_figures()
+    screen.layout().activate()
+    page = screen.drop_zone.parentWidget().parentWidget()
+    assert page.minimumSizeHint().width() <= 828
 
 
 def test_one_request_needs_her(screen: TodayScreen, record) -> None:

@@ -31,6 +31,8 @@ def american(qapp) -> Iterator[None]:
 def test_dates_put_the_day_first() -> None:
     assert words.day(date(2026, 11, 25), TODAY) == "Wed 25 Nov"
     assert words.day(date(2025, 11, 25), TODAY) == "Tue 25 Nov 2025"
+    assert words.narrow_day(date(2026, 11, 25), TODAY) == "Wed 25 Nov"
+    assert words.narrow_day(date(2025, 11, 25), TODAY) == "25 Nov 2025"
     assert words.long_day(date(2026, 11, 25), TODAY) == "Wednesday 25 November"
     assert words.long_day(date(2025, 11, 25), TODAY) == "Tuesday 25 November 2025"
     assert words.full_day(date(2026, 12, 9)) == "Wed 9 December 2026"

@@ -104,10 +104,11 @@ def check(desk: Desk, arguments: argparse.Namespace) -> int:
             if answer.request is None:
                 print(f"{given_text(answer)}: may be mailed")
                 continue
+            since = "by" if answer.request.received.precision is Precision.UNKNOWN else "since"
             about = f" ({given_text(answer.request)})" if answer.request.key != answer.key else ""
             print(
                 f"{given_text(answer)}: DO NOT MAIL · opted out of {_scope_text(answer.request.scope)}{about}"
-                f" since {answer.request.received.day.isoformat()} · due {answer.request.due.isoformat()}"
+                f" {since} {answer.request.received.day.isoformat()} · due {answer.request.due.isoformat()}"
             )
     return DONE if all(answer.may_mail for answer in answers) else SUPPRESSED
 

@@ -75,7 +75,10 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
             target = Path(arguments.review_file)
             service.refuse_mend_file(source, target, overwrite=arguments.overwrite)
         with Progress(f"Importing {name}", rate="rows") as progress:
-            imported, _ = service.run(preview, by=arguments.by or desk.person, now=now, progress=progress)
+            imported, _ = service.run(
+                preview, by=arguments.by or desk.person, now=now, progress=progress, anew=True
+            )
+        notes = _notes(source, imported.counts, ZoneInfo(desk.counting.zone))
         # Whatever fails from here on, the import stands and has to be reported.
         troubles: list[str] = []
         mend: list[Path] = []
@@ -92,7 +95,7 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
                 _remember(desk, source, arguments.remember)
             except UserError as error:
                 troubles.append(f"how it was read is not remembered. {error}")
-    _say(arguments, source, preview.counts, notes, reasons, imported.batch, imported.backup, mend)
+    _say(arguments, source, imported.counts, notes, reasons, imported.batch, imported.backup, mend)
     for trouble in troubles:
         print(f"optoutdesk: The opt-outs are imported, but {plain(trouble)}", file=sys.stderr)
     return COULD_NOT if troubles else DONE
@@ -237,6 +240,11 @@ def _notes(source: "Source", counts: Counts, zone: ZoneInfo) -> list[str]:
         notes.append(
             f"{counts.hashes:,} {'entry is' if counts.hashes == 1 else 'entries are'} hashed;"
             f" {counts.hashes_matched:,} of them match an address on record."
+        )
+    if counts.unused:
+        notes.append(
+            f"{counts.unused:,} {'row has' if counts.unused == 1 else 'rows have'} an address in a column that is not used;"
+            " name it with --map address=COLUMN if people in it opted out."
         )
     return notes
 

@@ -76,6 +76,8 @@ class Counts:
     hashes_matched: int = 0
     """How many of them are of an address that is on record here."""
     domains: int = 0
+    unused: int = 0
+    """Rows with an address in a column that is not used."""
 
     def sum(self, outcomes: Iterable[Outcome]) -> int:
         """Return how many rows have one of these outcomes."""
@@ -134,6 +136,8 @@ class Known(NamedTuple):
     at: str
     day: str
     precision: str
+    imported: bool
+    """Brought by an import, not recorded by hand."""
 
 
 class Settled(NamedTuple):

@@ -92,6 +92,18 @@ def received_by(day: date, zone: str) -> Received:
     return received_on(day, zone, Precision.UNKNOWN)
 
 
+ZONES_APART = timedelta(hours=26)
+"""The widest spread of local times, from UTC-12 to UTC+14."""
+
+
+def latest_receipt(received: Received, *, imported: bool) -> datetime:
+    """Return the last moment at which a request may have arrived.
+
+    A file rarely says in which zone its times and days are written; of all readings the latest counts here.
+    """
+    return received.latest + ZONES_APART if imported else received.latest
+
+
 @dataclass(frozen=True, slots=True)
 class OptOutRequest:
     """One request to be left alone, as it was recorded."""
@@ -126,6 +138,11 @@ class OptOutRequest:
     """The import that brought it; None: recorded by hand."""
     withdrawn_at: datetime | None = None
     """When its import was undone: it is on record, but bars nothing."""
+
+    @property
+    def latest(self) -> datetime:
+        """The last moment at which it may have arrived."""
+        return latest_receipt(self.received, imported=self.batch is not None)
 
     @property
     def asked(self) -> bool:
@@ -188,14 +205,14 @@ def in_force(
             return False
         if target is not None and request.scope not in (ALL_MAIL, target):
             return False
-        return not is_lifted(request.scope if target is None else target, request.received, given)
+        return not is_lifted(request.scope if target is None else target, request.latest, given)
 
     return sorted(filter(barred, requests), key=_by_receipt)
 
 
-def is_lifted(target: str, received: Received, opt_ins: Iterable[OptIn]) -> bool:
-    """Whether one of the opt-ins lifts a receipt for `target`: it has to be the later one for certain."""
-    return any(o.scope in (ALL_MAIL, target) and o.at > received.latest for o in opt_ins)
+def is_lifted(target: str, latest: datetime, opt_ins: Iterable[OptIn]) -> bool:
+    """Whether one of the opt-ins lifts, for `target`, a request that arrived at `latest` at the latest."""
+    return any(o.scope in (ALL_MAIL, target) and o.at > latest for o in opt_ins)
 
 
 def with_clock(barring: Iterable[OptOutRequest]) -> list[OptOutRequest]:

@@ -1,7 +1,7 @@
 """Bringing in opt-outs from a file: understood, counted and shown before anything is written, then stored in one act."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -173,8 +173,14 @@ class ImportOptOuts:
     """Takes opt-outs in from files."""
 
     def __init__(
-        self, store: Store, counting: Counting, backups: "Backups", remembered: "RememberedMappings"
+        self,
+        store: Store,
+        counting: Counting,
+        backups: "Backups",
+        remembered: "RememberedMappings",
+        own_addresses: Collection[str] = (),
     ) -> None:
+        self._own = frozenset(own_addresses)
         self._store = store
         self._counting = counting
         self._backups = backups
@@ -226,28 +232,36 @@ class ImportOptOuts:
         zone = self._counting.zone
         staging = Staging(self._store, zone)
         try:
+            unused = 0
             spelling = Spelling(self._store.scopes())
             for index, part in enumerate(source.parts):
                 if not part.options.take:
                     continue  # she left it out; contacts are read, to be counted and to show conflicts
                 with opened(source.path, part.member, part.sheet) as table:
-                    reader = RowReader(index, part, table, self._counting, now, spelling)
+                    reader = RowReader(index, part, table, self._counting, now, spelling, self._own)
                     for block in _blocks(table, progress):
                         staging.add(reader.entries(block))
+                    unused += reader.unused
             _refuse_changed(source, "nothing was imported")
             staging.compare(progress)
-            return Preview(source, staging, staging.counts(), zone)
+            return Preview(source, staging, replace(staging.counts(), unused=unused), zone)
         except BaseException:
             staging.close()
             raise
 
     def run(
-        self, preview: Preview, *, by: str, now: datetime, progress: Progress | None = None
+        self,
+        preview: Preview,
+        *,
+        by: str,
+        now: datetime,
+        progress: Progress | None = None,
+        anew: bool = False,
     ) -> tuple[Imported, Changes]:
         """Store what the preview showed: a backup first, then one transaction, all or nothing.
 
         Raises UserError while a question is open, ListChangedError when opt-outs were recorded meanwhile that change
-        the counts: the preview has the new ones then.
+        the counts: the preview has the new ones then. With `anew` the new ones are as good: nobody was shown the others.
         """
         source, staging = preview.source, preview.staging
         refuse_unanswered(source)
@@ -255,9 +269,12 @@ class ImportOptOuts:
         counts = preview.counts
         batch: Batch | None = None
         with staging.act("import opt-outs", by=by, now=now) as act:
-            if staging.compare(progress) and staging.counts() != counts:
+            if staging.compare(progress):
+                preview.counts = replace(staging.counts(), unused=counts.unused)
+            if preview.counts != counts and not anew:
                 act.leave_no_entry()  # and the block ends well, so that what was compared anew stays
             else:
+                counts = preview.counts
                 batch = act.add_import(
                     _batch(source, counts, by, now),
                     staging,
@@ -266,7 +283,6 @@ class ImportOptOuts:
                     progress,
                 )
         if batch is None:
-            preview.counts = staging.counts()
             raise ListChangedError(
                 "Opt-outs were recorded since this file was read. It is counted again; look at it and import it then."
             )

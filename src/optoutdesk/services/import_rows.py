@@ -1,11 +1,12 @@
 """From the rows of a file of opt-outs to the entries that are staged: who, of which mail, since when, or why not."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from optoutdesk.domain.address import NO_AT, exact_key, parse_domain_entry, plain_key, read_cell
 from optoutdesk.domain.dates import EMPTY as NO_DATE
 from optoutdesk.domain.dates import DateReader, NoDate
+from optoutdesk.domain.errors import UserError
 from optoutdesk.domain.hashing import digest_key
 from optoutdesk.domain.importing import Outcome
 from optoutdesk.domain.requests import Channel, Kind, Received, received_by, same_list, scope_name
@@ -25,8 +26,10 @@ _HIDDEN = outcome_code(Outcome.HIDDEN)
 _SHOWN = 200
 """Characters of a cell that is no address that are kept to be shown."""
 _MOST_NOTE = 2_000
+_MOST_LISTS = 10_000
 _DATES_AT_HAND = 50_000
 
+_OWN = "one of your own addresses"
 _OUT = (Standing.OPTED_OUT, Standing.BOUNCE)
 
 Entry = Staged | tuple[int | str, ...]
@@ -41,8 +44,19 @@ class RowReader:
     """Reads the rows of one part in their order."""
 
     def __init__(
-        self, index: int, part: Part, table: Table, counting: Counting, now: datetime, spelling: "Spelling"
+        self,
+        index: int,
+        part: Part,
+        table: Table,
+        counting: Counting,
+        now: datetime,
+        spelling: "Spelling",
+        own: Collection[str] = (),
     ) -> None:
+        """Take a part with its open table; `own`: match keys of the business's own addresses, which nobody opts out."""
+        self._own = frozenset(own)
+        self.unused = 0
+        """Rows read so far with an address in a column that is not used."""
         self._index = index
         self._part = part
         self._table = table
@@ -91,11 +105,22 @@ class RowReader:
                 given = self._given(cells)
                 yield self._staged(number, (_HIDDEN, "", "", given, "hidden row, left out"), row=cells)
                 continue
+            if "@" in text and self._part.taken and self._hides_another(cells, text):
+                self.unused += 1
             plain = self._plain(number, cells) if position not in glued else None
             if plain is not None:  # nearly every row
                 yield plain
             else:
                 yield from self._of_row(number, cells, several_lines=position in glued)
+
+    def _hides_another(self, row: Sequence[str], text: str) -> bool:
+        """Whether an address stands in a column of which nobody says what it is."""
+        if text.count("@") <= sum([row[i].count("@") for i in self._addresses if i < len(row)]):
+            return False  # nearly always
+        return any(
+            "@" in cell and i not in self._meant and i < self._width and bool(read_cell(cell).addresses)
+            for i, cell in enumerate(row)
+        )
 
     def _above(self, number: int, row: Sequence[str]) -> Iterator[Entry]:
         """Yield what stands above the rows and is no header: a title is passed over, unless somebody is named in it."""
@@ -111,7 +136,7 @@ class RowReader:
             return None
         cell = row[self._last_address]
         key = plain_key(cell)
-        if key is None:
+        if key is None or key in self._own:
             return None
         verdict = self._judge(row)
         if verdict.standing not in _OUT or len(verdict.scopes) > 1:
@@ -178,7 +203,7 @@ class RowReader:
                     notes.append(each[3])
                     continue
                 anyone = True
-                yield each
+                yield (_REVIEW, "", "", each[3], _OWN) if each[2] in self._own else each
         if not anyone and notes:
             # Nothing but text without an @: no note beside an address, the address itself.
             yield from _read(notes[0])
@@ -287,6 +312,11 @@ class Spelling:
         """Return the spelling under which a list is known already."""
         found = self._seen.get(scope)
         if found is None:
+            if len(self._seen) >= _MOST_LISTS:
+                raise UserError(
+                    f"A column is read as the names of lists and has more than {_MOST_LISTS:,} different ones. "
+                    "Say what that column is, or leave it out (--map leave-out=COLUMN)."
+                )
             name = scope_name(scope)
             found = self._seen[scope] = self._known.setdefault(same_list(name), name)
         return found

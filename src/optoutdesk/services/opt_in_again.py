@@ -50,8 +50,15 @@ class OptInAgain:
             target = opt_in.scope
             lifts_list = in_force(before, [opt_in], target) != in_force(before, [], target)
             if not lifted and not lifts_list:
+                imported = any(request.batch is not None for request in before)
                 raise UserError(
-                    "The consent must be later than the opt-out: on the same day the opt-out stands. Nothing was changed."
+                    "The consent must be later than the opt-out: on the same day the opt-out stands. "
+                    + (
+                        "One from a file may be a day later than it reads, in another time zone. "
+                        if imported
+                        else ""
+                    )
+                    + "Nothing was changed."
                 )
             act.add_opt_in(opt_in)
         return Changes.REQUESTS

@@ -16,7 +16,16 @@ from optoutdesk.domain import ledger
 from optoutdesk.domain.address import parent_domains
 from optoutdesk.domain.hashing import ALGORITHMS, digests_of
 from optoutdesk.domain.importing import Batch, Claim, Counts, Known, Lifted, Outcome, Shown, never, settle
-from optoutdesk.domain.requests import ALL_MAIL, Kind, OptIn, Precision, Received, is_lifted, same_list
+from optoutdesk.domain.requests import (
+    ALL_MAIL,
+    Kind,
+    OptIn,
+    Precision,
+    Received,
+    is_lifted,
+    latest_receipt,
+    same_list,
+)
 from optoutdesk.store.acts import Act
 from optoutdesk.store.connection import translated
 from optoutdesk.store.rows import from_text, to_text
@@ -230,8 +239,8 @@ class Staging:
         if not self._store.count_requests():
             return iter(())
         return self._store.connection.execute(
-            "SELECT r.kind, r.key, r.id, r.scope, r.received_at, r.received_day, r.precision"
-            " FROM (SELECT DISTINCT kind, key FROM staged WHERE key <> '') g"
+            "SELECT r.kind, r.key, r.id, r.scope, r.received_at, r.received_day, r.precision,"
+            " r.batch_id IS NOT NULL FROM (SELECT DISTINCT kind, key FROM staged WHERE key <> '') g"
             " CROSS JOIN request r ON r.kind = g.kind AND r.key = g.key"
             " WHERE NOT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = r.id)"
             " ORDER BY g.kind, g.key"
@@ -247,7 +256,7 @@ class Staging:
     ) -> Iterator[tuple[int | None, ...]]:
         """Yield the rows of `settled` for the entries about one person."""
         claims = [Claim(e[2], *e[4:]) for e in entries if e[3] == _NEW]
-        known = [Known(*row[2:7]) for row in on_record]
+        known = [Known(*row[2:]) for row in on_record]
         lifted = (
             _lifted_by(self._store.opt_ins_about((Kind(subject[0]), subject[1])), self._zone)
             if opted_in
@@ -480,6 +489,7 @@ def _lifted_by(opt_ins: Sequence[OptIn], zone: str) -> Lifted:
 
     def lifted(scope: str, item: Claim | Known) -> bool:
         received = Received(from_text(item.at), date.fromisoformat(item.day), Precision(item.precision), zone)
-        return is_lifted(scope, received, opt_ins)
+        imported = item.imported if isinstance(item, Known) else True
+        return is_lifted(scope, latest_receipt(received, imported=imported), opt_ins)
 
     return lifted

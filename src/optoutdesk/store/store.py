@@ -503,7 +503,7 @@ class Store:
 
     def _register_row(self, request: OptOutRequest) -> RegisterRow:
         opt_ins = self.opt_ins_about((request.kind, request.key))
-        lifted = bool(opt_ins) and is_lifted(request.scope, request.received, opt_ins)
+        lifted = bool(opt_ins) and is_lifted(request.scope, request.latest, opt_ins)
         return RegisterRow(request, lifted, self.is_open(request.id))
 
     def _requests(self, clause: str, parameters: Sequence[ledger.Value]) -> list[OptOutRequest]:

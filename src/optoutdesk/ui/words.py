@@ -84,6 +84,11 @@ def day(value: date, today: date | None = None) -> str:
     return f"{text}{', ' if _month_first() else ' '}{value.year}" if far else text
 
 
+def narrow_day(value: date, today: date) -> str:
+    """Return `Wed 25 Nov`; more than half a year away from today the year matters more than the weekday: `7 Apr 2025`."""
+    return short_date(value) if abs((value - today).days) > 182 else day(value)
+
+
 def long_day(value: date, today: date) -> str:
     """Return `Wednesday 25 November`, of another year than today with the year."""
     comma = "," if _month_first() else ""
@@ -368,10 +373,17 @@ def done_late(request: OptOutRequest) -> bool:
 
 def blocked_since(request: OptOutRequest) -> str:
     """Return `Blocked from all mail since 10 Nov 2026, 16:42`."""
+    return f"Blocked from {scope_inline(request.scope)}{_since(request)}"
+
+
+def blocked_through(what: str, request: OptOutRequest) -> str:
+    """Return `Blocked through its domain since 10 Nov 2026, 16:42`."""
+    return f"Blocked through its {what}{_since(request)}"
+
+
+def _since(request: OptOutRequest) -> str:
     since = received_in_full(request.received)
-    if request.received.precision is Precision.UNKNOWN:
-        return f"Blocked from {scope_inline(request.scope)}; receipt {since}"
-    return f"Blocked from {scope_inline(request.scope)} since {since}"
+    return f"; receipt {since}" if request.received.precision is Precision.UNKNOWN else f" since {since}"
 
 
 def is_one_list(value: str) -> bool:

@@ -104,9 +104,9 @@ def exported_title(exported: "Exported") -> str:
 
 def exported(exported: "Exported") -> list[str]:
     """Return what is to be said of an export, paragraph by paragraph."""
-    said = [
-        f"{words.count(exported.entries, 'entry', 'entries')} in {exported.files[0].parent.name or 'the folder'}."
-    ]
+    folder = exported.files[0].parent.name
+    where = f" in the folder “{folder}”" if folder else ""
+    said = [f"{words.count(exported.entries, 'entry', 'entries')}{where}."]
     if exported.skipped_domains:
         said.append(
             f"{words.count(exported.skipped_domains, 'suppressed domain')} cannot be written in this shape: keep it in mind."

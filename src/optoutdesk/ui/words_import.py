@@ -324,7 +324,7 @@ def mapping_name(part: "Part") -> str:
 
 
 def facts(counts: Counts) -> str:
-    """Return what the counts of rows do not show: how many hashes match, how many entries are whole domains."""
+    """Return what the counts of rows do not show: how many hashes match, how many entries are whole domains, what is unused."""
     said = []
     if counts.hashes:
         said.append(
@@ -334,6 +334,11 @@ def facts(counts: Counts) -> str:
     if counts.domains:
         said.append(
             f"{words.count(counts.domains, 'entry suppresses a whole domain', 'entries suppress whole domains')}."
+        )
+    if counts.unused:
+        said.append(
+            f"{words.count(counts.unused, 'row has', 'rows have')} an address in a column that is left out: "
+            "say what it is if people in it opted out."
         )
     return " ".join(said)
 
@@ -405,7 +410,9 @@ def next_step(counts: Counts) -> str:
             said.append(f"The due date{' has' if barred == 1 else 's have'} passed already, so do not wait.")
         elif overdue:
             whose = "that one" if overdue == 1 else "those"
-            said.append(f"For {words.number(overdue)} of them the due date has passed already: begin with {whose}.")
+            said.append(
+                f"For {words.number(overdue)} of them the due date has passed already: begin with {whose}."
+            )
     else:
         said.append("Nobody new has to be removed anywhere.")
     if also := facts(counts):

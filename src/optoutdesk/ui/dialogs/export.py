@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from optoutdesk.services.export_list import Exported
 
 _NAMES = {".csv": "CSV, for any program", ".xlsx": "Excel workbook", ".txt": "Text, one address a line"}
+_NO_PLATFORM = "none"
+"""What files have that are of no platform: nothing can be written for it."""
 _HASHES = (("SHA-256 (usual)", HASH), ("SHA-512", "sha512"), ("SHA-1", "sha1"), ("MD5", "md5"))
 
 
@@ -57,9 +59,10 @@ class ExportDialog(ActDialog):
     def _add_recipient(self, rows: QVBoxLayout) -> None:
         self.recipient = QComboBox()
         self.recipient.addItem("For me: everything, as it is on record", OWN)
-        for platform in self._service.platforms():
-            self.recipient.addItem(f"For {platform.name}", platform.id)
         self.recipient.addItem("For somebody else: hashed", THIRD_PARTY)
+        for platform in self._service.platforms():
+            if platform.id != _NO_PLATFORM:
+                self.recipient.addItem(f"For {platform.name}", platform.id)
         rows.addLayout(_line("For whom", self.recipient))
         self.plain = QCheckBox("Plain addresses all the same: they are only used not to mail these people")
         self.plain.toggled.connect(self._explain)

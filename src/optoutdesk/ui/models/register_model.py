@@ -173,7 +173,7 @@ class RegisterModel(QAbstractTableModel):
             return words.scope(request.scope)
         if column == STATE:
             return self._state(row).text
-        return words.day(request.due, self._today) if _counts(row) else words.NONE
+        return words.narrow_day(request.due, self._today) if _counts(row) else words.NONE
 
     def _state(self, row: RegisterRow) -> words.State:
         return words.state(row, self._today, self._soon)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QHBoxLayout,
     QScrollArea,
@@ -202,7 +201,7 @@ class ImportView(QWidget):
 
     def hold_focus(self) -> None:
         """Keep the keyboard on this page while what has it cannot be used: it would go to the rail."""
-        focused = QApplication.focusWidget()
+        focused = self.window().focusWidget()
         counts = self.counts
         for part in (self.confirm, counts.tiles, counts.table, counts.said, counts.work):
             if focused is not None and (part is focused or part.isAncestorOf(focused)):
@@ -212,7 +211,7 @@ class ImportView(QWidget):
     def give_focus_back(self) -> None:
         """Let what had the keyboard before it was counted have it again, if she is nowhere else by now."""
         part, self._lent = self._lent, None
-        if part is None or not self.area.hasFocus():
+        if part is None or self.window().focusWidget() is not self.area:
             return
         if part in (self.confirm, self.counts.table) and part.isEnabled():
             part.setFocus()

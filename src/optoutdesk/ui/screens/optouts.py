@@ -152,7 +152,7 @@ class OptOutsScreen(QWidget):
                 columns.HOW: "Web form",
                 columns.LIST: "Newsletter",
                 columns.STATE: "Opted in again",
-                columns.DUE: "Wed 30 Nov 2026",
+                columns.DUE: "30 Nov 2026",
             },
             stretch=columns.ADDRESS,
             chips=[columns.STATE],
@@ -317,6 +317,8 @@ class OptOutsScreen(QWidget):
             hint = (
                 "Record it?" if text and self.chips.key() == Show.ALL else "Other requests are under “All”."
             )
+            if through := self._blocked_otherwise(text):
+                title, hint = f"“{text}” has no request of its own", through
         else:
             title = {
                 Show.OPEN: "Nothing is open",
@@ -327,6 +329,19 @@ class OptOutsScreen(QWidget):
         self.empty.title.setText(title)
         self.empty.text.setText(hint)
         self._stack.setCurrentWidget(self.empty)
+
+    def _blocked_otherwise(self, text: str) -> str:
+        """Say of an address without a request that matches what bars it all the same: its hash or its domain."""
+        found = read_cell(text).addresses
+        if len(found) != 1:
+            return ""
+        desk, address = self._context.desk, found[0]
+        over_it = desk.register.history(Kind.ADDRESS, address.key, self._context.now(), address.given).over_it
+        if not over_it:
+            return ""
+        what = "hash" if over_it[0].kind is Kind.HASH else "domain"
+        name = words.subject(over_it[0].kind, over_it[0].key)
+        return f"Do not mail it: its {what} is suppressed ({name})."
 
     def _record(self) -> None:
         self._context.record_optout.emit(self.search.text().strip())

@@ -137,9 +137,9 @@ class DetailPanel(QFrame):
             latest = max(history.opt_ins, key=lambda opt_in: opt_in.at)
             return f"May be mailed again since {words.short_date(self._context.local(latest.at).date())}"
         if request.kind is Kind.DOMAIN and history.kind is Kind.ADDRESS:
-            return f"Blocked through its domain since {words.received_in_full(request.received)}"
+            return words.blocked_through("domain", request)
         if request.kind is Kind.HASH and history.kind is Kind.ADDRESS:
-            return f"Blocked through its hash since {words.received_in_full(request.received)}"
+            return words.blocked_through("hash", request)
         return words.blocked_since(request)
 
     def _add_clock(self, column: QVBoxLayout, history: History) -> None:

@@ -184,6 +184,10 @@ class TodayScreen(QWidget):
             self._record_first,
         )
         card.body.addWidget(state)
+        self.import_first = Button("Or bring in the opt-outs you already have…", role="link")
+        self.import_first.clicked.connect(self._context.choose_import)
+        card.body.addWidget(self.import_first, 0, Qt.AlignmentFlag.AlignHCenter)
+        card.body.addSpacing(16)
         card.hide()
         return card
 

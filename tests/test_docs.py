@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from optoutdesk import __main__
-from optoutdesk.cli.main import make_parser
+from optoutdesk.cli.parser import make_parser
 from optoutdesk.desk import Desk
 from optoutdesk.domain.requests import Channel
 

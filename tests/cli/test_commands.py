@@ -13,7 +13,7 @@ import pytest
 
 from optoutdesk import __main__, __version__
 from optoutdesk.cli import commands
-from optoutdesk.cli.main import make_parser
+from optoutdesk.cli.parser import make_parser
 from optoutdesk.desk import Desk
 from optoutdesk.domain.cleaning import Reason
 from optoutdesk.domain.errors import Cancelled

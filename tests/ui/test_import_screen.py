@@ -166,7 +166,7 @@ def test_the_same_file_again_is_recognized(screen, small, qtbot) -> None:
     settle(qtbot, screen)
     open_file(qtbot, screen, small)
     assert screen.view.before.text.text() == (
-        "This very file was imported Today 11:00 by Ana. Importing it again adds nobody twice."
+        "This very file was imported today 11:00 by Ana. Importing it again adds nobody twice."
     )
     assert screen.view.confirm.text() == "Nothing to import"
     assert not screen.view.confirm.isEnabled()

@@ -378,6 +378,7 @@ def _or(names: Sequence[str]) -> str:
 def before(batch: Batch, when: str) -> str:
     """Say that this very file was imported before."""
     by = f" by {batch.by}" if batch.by else ""
+    when = f"today{when.removeprefix('Today')}" if when.startswith("Today") else f"on {when}"
     return f"This very file was imported {when}{by}. Importing it again adds nobody twice."
 
 
@@ -425,7 +426,7 @@ def next_step(counts: Counts) -> str:
 
 def mend_text(rows: int) -> str:
     """Return what is said of the rows that were not imported."""
-    return f"{words.count(rows, 'row could', 'rows could')} not be imported as they are."
+    return f"{words.count(rows, 'row could', 'rows could')} not be imported as {'it is' if rows == 1 else 'they are'}."
 
 
 def nothing_taken(source: "Source") -> str:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from optoutdesk.services.import_optouts import Options, Part
 
 _EARLIEST = QDate(1995, 1, 1)
+_SCOPE = 240
+"""A list may have a long name; what is said beside it needs room too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ class Questions(QWidget):
         self.scope = Choice("What these people left")
         self.scope.setEditable(True)
         self.scope.setMinimumContentsLength(14)
+        self.scope.setMaximumWidth(_SCOPE)
         self.scope.setInsertPolicy(Choice.InsertPolicy.NoInsert)
         typed = self.scope.lineEdit()
         assert typed is not None

@@ -131,8 +131,8 @@ class ImportView(QWidget):
         """Let Tab go through the page as the eye does; rows and counts are made as they are needed."""
         members: list[QWidget] = [part for row in self.members.rows for part in (row.box, row.look)]
         counts = self.counts
-        stops = [self.another, self.choose, self.before.button, self.trouble.button, self.ambiguous.button]
-        stops += members
+        notices = [self.before.button, self.trouble.button, self.ambiguous.button]
+        stops: list[QWidget] = [self.another, self.choose, *notices, *members]
         stops += [*self.columns.stops, counts.work.cancel, counts.said.button, counts.contacts.button]
         stops += [
             *counts.tiles.tiles,

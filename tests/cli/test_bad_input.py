@@ -157,7 +157,7 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Author(ann@a.example)>>\nendobj
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("empty.csv", b"", r"empty\.csv is empty\. Choose the file that holds your contacts\."),
+        ("empty.csv", b"", r"empty\.csv is empty\. Choose the file that holds the addresses\."),
         ("blank.csv", b"\r\n \n\t\n", "is empty"),
         ("mark.csv", b"\xef\xbb\xbf", "is empty"),
         ("blank16.csv", "\ufeff\r\n\r\n".encode("utf-16-le"), "is empty"),

@@ -30,6 +30,7 @@ from optoutdesk.domain.dates import (
     NoDate,
     carries_zone,
     day_order,
+    is_date,
 )
 from optoutdesk.domain.requests import Precision, Received, received_at, received_on
 
@@ -569,3 +570,8 @@ def test_no_text_raises_and_no_receipt_is_out_of_bounds(cell: str, order: DayOrd
     if isinstance(result, Received) and result.precision is Precision.MINUTE:
         assert result.instant.tzinfo is UTC
         assert result.instant <= NOW + dates.CLOCK_ERROR
+
+
+def test_what_is_written_as_a_date_is_told_from_bare_figures():
+    assert all(map(is_date, ("2026-01-01", "1/2/2026", "3 May 2026", "2026-03-02 17:40:05")))
+    assert not any(map(is_date, ("12345", "20260101", "555-0101", "Jane", "")))

@@ -746,8 +746,11 @@ def test_two_times_or_two_addresses_are_a_doubtful_guess():
     assert found["received"] == ("Unsubscribed at", "doubtful")
 
 
-def test_without_a_header_the_addresses_are_found_and_nothing_else_is_guessed():
-    assert guess(None, ["Ann", "a@a.example", "2026-03-02"]) == {"address": ("Column 2", "likely")}
+def test_without_a_header_the_addresses_are_found_and_of_the_rest_only_dates_are_guessed():
+    assert guess(None, ["Ann", "a@a.example", "2026-03-02"]) == {
+        "address": ("Column 2", "likely"),
+        "received": ("Column 3", "doubtful"),
+    }
     assert guess(None, ["Ann"]) == {}
     assert guess(None) == {}
     assert guess([], []) == {}
@@ -945,3 +948,11 @@ def test_each_platform_takes_its_own_columns():
 
 def test_a_vendor_that_always_writes_the_month_first_is_known():
     assert {p.id for p in load_profiles().values() if p.month_first} == {"aweber"}
+
+
+def test_the_one_column_of_dates_of_a_list_without_a_header_is_doubtfully_the_receipt():
+    rows = [["a@shop.example", "2026-01-01", "Ann"], ["b@shop.example", "3 May 2026", "Bo"]]
+    found = guess_mapping(None, rows)
+    assert (found.columns[Field.RECEIVED], found.confidence[Field.RECEIVED]) == ((1,), Confidence.DOUBTFUL)
+    assert Field.RECEIVED not in guess_mapping(None, [[*row, "1998-02-03"] for row in rows]).columns
+    assert Field.RECEIVED not in guess_mapping(None, [["a@shop.example", "12345"]]).columns

@@ -358,6 +358,13 @@ class DateReader:
         return tuple(_earliest_offset(wall, zone) for zone in self._readings_in)
 
 
+def is_date(cell: str) -> bool:
+    """Whether a cell is written as a date; bare figures are none, they may be anything."""
+    if cell.strip().isdecimal():
+        return False
+    return any(isinstance(readers[0].read(cell), Received) for readers in _far_apart())
+
+
 def carries_zone(cell: str) -> bool | None:
     """Whether the time in a cell says in which zone it is, as Unix seconds do; None where there is no time."""
     for readers in _far_apart():

@@ -1,6 +1,7 @@
 """The register of all requests: pages, counts, and the whole history of one address."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from optoutdesk.domain.requests import Kind, OptIn, OptOutRequest
@@ -33,6 +34,8 @@ class History:
     """Requests about its hash or its domain that bar it too."""
     clock: Due | None
     """The most urgent open request."""
+    files: Mapping[int, str] = field(default_factory=dict)
+    """Names of the files its requests were imported from, by import."""
 
 
 class Register:
@@ -81,4 +84,9 @@ class Register:
             tuple(self._store.barring(subject, None)),
             over_it,
             self._due_requests.clock(still_open[0], day) if still_open else None,
+            self._files(requests),
         )
+
+    def _files(self, requests: Iterable[OptOutRequest]) -> dict[int, str]:
+        found = {r.batch: self._store.batch(r.batch) for r in requests if r.batch is not None}
+        return {number: batch.source_name for number, batch in found.items() if batch is not None}

@@ -66,7 +66,7 @@ class OdsBook:
             self.sheets = tuple(_list_sheets(package))
         if not self.sheets:
             raise UnreadableListError(
-                f"The workbook {path.name} has no sheet with cells. Choose the one that holds your contacts."
+                f"The workbook {path.name} has no sheet with cells. Choose the one that holds the addresses."
             )
 
     def is_plain(self, _: int) -> bool:

@@ -23,12 +23,12 @@ def open_table(path: Path, sheet: str | int | None = None) -> Table:
     try:
         if path.is_dir():
             raise UnreadableListError(
-                f"{path.name} is a folder. Choose the file in it that holds your contacts."
+                f"{path.name} is a folder. Choose the file in it that holds the addresses."
             )
         if not path.exists():
             raise UnreadableListError(f"There is no file {path}. Check its name and folder.")
         if not path.is_file():
-            raise UnreadableListError(f"{path.name} is not a file. Choose the file that holds your contacts.")
+            raise UnreadableListError(f"{path.name} is not a file. Choose the file that holds the addresses.")
         with path.open("rb") as stream:
             first = stream.read(64)
     except OSError as error:

@@ -46,7 +46,7 @@ class TextTable:
         with path.open("rb") as stream:
             head = stream.read(_SNIFFED)
         if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
-            raise UnreadableListError(f"{path.name} is empty. Choose the file that holds your contacts.")
+            raise UnreadableListError(f"{path.name} is empty. Choose the file that holds the addresses.")
         self.encoding = _sniff_encoding(path, head)
         """As Python names it: utf-8, cp1252, utf-16-le or utf-16-be."""
         self._codec = self.encoding if self.encoding in _UTF16 else "latin-1"

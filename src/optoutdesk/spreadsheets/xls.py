@@ -93,7 +93,7 @@ class XlsBook:
         self.sheets = tuple(self._sheets)
         if not self.sheets:
             raise UnreadableListError(
-                f"The workbook {self._name} has no sheet with cells. Choose the one that holds your contacts."
+                f"The workbook {self._name} has no sheet with cells. Choose the one that holds the addresses."
             )
 
     def is_plain(self, _: int) -> bool:
@@ -135,7 +135,7 @@ class XlsBook:
             if name in file:
                 return file.stream(name)
         raise UnreadableListError(
-            f"{self._name} is an Office file but no workbook. Choose the file that holds your contacts."
+            f"{self._name} is an Office file but no workbook. Choose the file that holds the addresses."
         )
 
     def _read_globals(self) -> None:

@@ -60,7 +60,7 @@ class XlsxBook:
             self._styles = _read_styles(package, by_kind.get("styles", posixpath.join(folder, "styles.xml")))
         if not sheets:
             raise UnreadableListError(
-                f"The workbook {path.name} has no sheet with cells. Choose the one that holds your contacts."
+                f"The workbook {path.name} has no sheet with cells. Choose the one that holds the addresses."
             )
         self.sheets = tuple(sheets)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from optoutdesk.domain.dates import is_date
 from optoutdesk.spreadsheets.columns import find_layout
 from optoutdesk.spreadsheets.profiles.data import GENERIC, Confidence, Field, Profile, load_profiles
 from optoutdesk.spreadsheets.profiles.names import (
@@ -109,12 +110,14 @@ _PLATFORM = (
     r"(?:.* )?(?:platforms?|esp)|(?:e ?)?mail(?:ing)? (?:service(?: provider)?|provider|system|tool|software)|"
     r"service provider|(?:sent|mailed) (?:from|by|with)"
 )
-_ASKED = rf"(?:asked|told us|said (?:stop|no)|left|stopped|cancell?ed|wrote|phoned|called) {_WHEN}"
+_ASKED = (
+    rf"when(?: \w+)+|(?:asked|told us|said (?:stop|no)|left|stopped|cancell?ed|wrote|phoned|called) {_WHEN}"
+)
 _WORDS: Mapping[Field, tuple[str, str]] = {
     Field.RECEIVED: (
         _ASKED
         + rf"|(?=.*\b{_OPT_OUT}\b)(?=.*\b{_WHEN}\b).*|(?:.*\b)?(?:received|receipt)(?: {_WHEN})?|request(?:ed)? {_WHEN}",
-        rf"{_OPT_OUT}|(?:created|added|updated|changed)(?: {_WHEN})?|{_WHEN}(?: (?:and|&) time)?|date (?:created|added|of request)",
+        rf"{_OPT_OUT}|(?:created|added|updated|changed)(?: {_WHEN})?|{_WHEN}(?: (?:and|&) time)?|datum|fecha|data|dato|date (?:created|added|of request)",
     ),
     Field.REASON: (rf"(?:.*\b{_OPT_OUT} )?reason.*", "why|comments?|detail"),
     Field.SCOPE: (
@@ -168,7 +171,20 @@ def guess_mapping(header: Sequence[str] | None, first_rows: Sequence[Sequence[st
             if of is Field.RECEIVED:
                 found = [i for i in found if _could_be_times(cells[i])]
             take(of, found, sure if of is not Field.RECEIVED or len(found) == 1 else Confidence.DOUBTFUL)
+    if not header and addresses:
+        take(Field.RECEIVED, _only_dates(first_rows, taken), Confidence.DOUBTFUL)
     return FieldMap(tuple(header or ()), columns, confidence)
+
+
+def _only_dates(first_rows: Sequence[Sequence[str]], taken: set[int]) -> list[int]:
+    """Return the one column of a list without a header that holds dates; none where there are several."""
+    width = max(map(len, first_rows), default=0)
+    found = []
+    for index in range(width):
+        cells = [text for row in first_rows if (text := cell_of(row, index))]
+        if index not in taken and cells and 2 * sum(map(is_date, cells)) > len(cells):
+            found.append(index)
+    return found if len(found) == 1 else []
 
 
 def _address_columns(

@@ -221,7 +221,9 @@ class DetailPanel(QFrame):
     # -- what happened
 
     def _events(self, history: History) -> list[_Event]:
-        events = [self._asked(request) for request in history.requests]
+        events = [
+            self._asked(request, history.files.get(request.batch or 0, "")) for request in history.requests
+        ]
         events += [self._done(request) for request in history.requests if request.done_at is not None]
         events += [
             self._withdrawn(request) for request in history.requests if request.withdrawn_at is not None
@@ -229,13 +231,15 @@ class DetailPanel(QFrame):
         events += [self._opted_in(opt_in) for opt_in in history.opt_ins]
         return sorted(events, key=lambda event: (event.at, event.order), reverse=True)
 
-    def _asked(self, request: OptOutRequest) -> _Event:
+    def _asked(self, request: OptOutRequest, file: str) -> _Event:
         stop = "all mail" if request.scope == ALL_MAIL else scope_quoted(request.scope)
         who = "The domain asked" if request.kind is Kind.DOMAIN else "Asked"
         receipt = words.received(request.received, self._context.today())
         facts = [f"receipt {receipt}" if request.received.precision is Precision.UNKNOWN else receipt]
         if request.platform:
             facts.append(request.platform)
+        if file:
+            facts.append(file)
         recorded = self._context.local(request.recorded_at)
         late = recorded.date() != request.received.day
         when = f" {words.day(recorded.date(), self._context.today())}" if late else ""
@@ -244,6 +248,8 @@ class DetailPanel(QFrame):
         if request.received.precision is Precision.DAY:
             facts[0] += " (time not known)"
         title = f"{who} {words.by_channel(request.channel)} to stop {stop}"
+        if not request.asked:
+            title = "Mail to it bounced"
         return _Event(request.received.instant, 0, title, " · ".join(facts), request.note, "accent")
 
     def _done(self, request: OptOutRequest) -> _Event:

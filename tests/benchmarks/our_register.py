@@ -3,6 +3,7 @@
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,11 +25,11 @@ def main() -> None:
     desk = Desk(Path(sys.argv[1]))
     runs = int(sys.argv[2])
 
-    def median(work: object) -> float:
+    def median(work: Callable[[], object]) -> float:
         times = []
         for _ in range(runs + 1):
             started = time.perf_counter()
-            work()  # type: ignore[operator]
+            work()
             times.append(1000 * (time.perf_counter() - started))
         return statistics.median(times[1:])
 

@@ -71,16 +71,18 @@ def _code_of(arguments: argparse.Namespace) -> int:
         return self_test(as_json=arguments.json)
     from optoutdesk.desk import Desk
 
+    command: Callable[[Desk, argparse.Namespace], int]
     # Each module only for its own commands: `check` must not wait for what reads lists.
     if arguments.command in _IMPORTS:
-        from optoutdesk.cli import imports as module
-    else:
-        from optoutdesk.cli import commands as module  # type: ignore[no-redef]
+        from optoutdesk.cli import imports
 
+        command = getattr(imports, _IMPORTS[arguments.command])
+    else:
+        from optoutdesk.cli import commands
+
+        command = getattr(commands, arguments.command)
     desk = Desk(Path(arguments.data) if arguments.data else None)
     try:
-        name = _IMPORTS.get(arguments.command, arguments.command)
-        command: Callable[[Desk, argparse.Namespace], int] = getattr(module, name)
         return command(desk, arguments)
     finally:
         desk.close()

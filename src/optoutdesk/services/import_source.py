@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import islice
@@ -193,12 +193,13 @@ class Source:
     size: int
     modified_ns: int
     sha256: str
-    parts: tuple[Part, ...]
+    now: datetime
+    """When it was looked at: no request in it arrived later."""
+    parts: tuple[Part, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     """What else is in a ZIP, and why it is passed over."""
     before: Batch | None = None
     """The import of this very file that stands already."""
-    now: datetime = field(default=datetime.min)  # noqa: DTZ901 - never used: open() sets it
 
     @property
     def question(self) -> tuple[int, Question] | None:
@@ -218,7 +219,7 @@ def read_source(path: Path, now: datetime) -> Source:
             sha256 = ""  # open_table has the sentence
     except OSError as error:
         raise unreadable(path, error) from error
-    return Source(path, state.st_size, state.st_mtime_ns, sha256, (), now=now)
+    return Source(path, state.st_size, state.st_mtime_ns, sha256, now)
 
 
 def archive_of(path: Path) -> Archive | None:

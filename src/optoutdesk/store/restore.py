@@ -104,7 +104,7 @@ def put_back(
                 _refuse_other_losses(contents, expected_lost)
                 present = write_copy(store.file, now)
                 candidate.put_back()
-        except Exception:
+        except Exception:  # not a Ctrl-C, which may come after the commit: a copy too many does no harm
             if present is not None:
                 present.path.unlink(missing_ok=True)
             raise

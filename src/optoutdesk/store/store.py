@@ -575,10 +575,9 @@ class Store:
         """Return how many requests would go if an import was undone, and how many would stay."""
         asked = {"batch": batch_id}
         with translated(self.file):
-            return tuple(  # type: ignore[return-value]  # two of them
-                int(self.connection.execute(sql, asked).fetchone()[0])
-                for sql in (COUNT_WITHDRAWABLE, COUNT_STAYING)
-            )
+            (going,) = self.connection.execute(COUNT_WITHDRAWABLE, asked).fetchone()
+            (staying,) = self.connection.execute(COUNT_STAYING, asked).fetchone()
+            return int(going), int(staying)
 
     def staying(self, batch_id: int, limit: int) -> list[tuple[OptOutRequest, bool]]:
         """Return the first requests that would stay, and whether because they were worked on since."""

@@ -449,7 +449,7 @@ class Questions(QWidget):
 
     def _change(self, **what: object) -> None:
         if self._options is not None:
-            self._options = replace(self._options, **what)  # type: ignore[arg-type]
+            self._options = replace(self._options, **what)  # type: ignore[arg-type]  # names of its fields
             self.changed.emit(self._options)
 
 

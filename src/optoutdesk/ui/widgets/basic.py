@@ -48,9 +48,9 @@ class PressedByEnter:
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH_A_KEY:
             if not event.isAutoRepeat():
-                self.click()  # type: ignore[attr-defined]
+                self.click()  # type: ignore[attr-defined]  # the button it is mixed into
             return
-        super().keyPressEvent(event)  # type: ignore[misc]
+        super().keyPressEvent(event)  # type: ignore[misc]  # as above
 
 
 class FocusRing:

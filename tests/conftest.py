@@ -5,18 +5,13 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from clock import NOW, ZONE
 from optoutdesk.desk import Desk
 from optoutdesk.settings import Settings, save_settings
-
-NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
-"""24 November 2026, 11:00 in New York: the moment at which the tests live."""
-
-ZONE = "America/New_York"
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import NOW
+from clock import NOW
 from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import DamagedStoreError, UserError
 from optoutdesk.services.backups import DamagedListError, WouldLoseError

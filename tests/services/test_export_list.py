@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import NOW, ZONE
+from clock import NOW, ZONE
 from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import Cancelled, OutputError, StoreError, UsageError
 from optoutdesk.domain.requests import (

@@ -38,6 +38,12 @@ libraries=(
 # Without a font every letter is an empty box.
 font=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
+# What the tests start, and the package that has it: a screen of their own, and a tray on it.
+programs=(
+    "Xvfb xvfb"
+    "trayer trayer"
+)
+
 say() { printf '%s\n' "$*" >&2; }
 
 die() {
@@ -47,7 +53,7 @@ die() {
 
 # prepare run|dev: dev has the tools of the tests as well, so it also serves run.
 prepare() {
-    if is_ready "$1" && [[ -z $(missing_libraries) ]]; then
+    if is_ready "$1" && [[ -z $(missing_packages "$1") ]]; then
         return
     fi
     # Two starts at once: the second waits, then finds the work done.
@@ -77,13 +83,18 @@ environment_key() {
     } | sha256sum | cut -d ' ' -f 1
 }
 
-missing_libraries() {
+missing_packages() {
     local known line
     known=$(/sbin/ldconfig -p 2>/dev/null) || known=
     for line in "${libraries[@]}"; do
         [[ $known == *$'\t'"${line% *} "* ]] || printf '%s\n' "${line#* }"
     done
     [[ -e $font ]] || printf '%s\n' fonts-dejavu-core
+    if [[ $1 == dev ]]; then
+        for line in "${programs[@]}"; do
+            command -v "${line% *}" >/dev/null || printf '%s\n' "${line#* }"
+        done
+    fi
 }
 
 # The first Python that can carry the program: a version PySide6 has a build for, with its standard library whole
@@ -112,7 +123,7 @@ python_package() {
 
 install_packages() {
     local packages as_root=()
-    mapfile -t packages < <(missing_libraries)
+    mapfile -t packages < <(missing_packages "$1")
     is_ready "$1" || pick_python >/dev/null || packages+=("$(python_package)")
     if [[ ${#packages[@]} == 0 ]]; then
         return
@@ -126,7 +137,7 @@ install_packages() {
             "with; please have an administrator run this and start again: apt-get install ${packages[*]}"
         as_root=(sudo)
     fi
-    say "Installing with ${as_root[*]:+sudo }apt-get, because the window, its printing and its Python need them:" \
+    say "Installing with ${as_root[*]:+sudo }apt-get, because the window, its printing, its Python or its tests need them:" \
         "${packages[*]}"
     # A broken source that none of these packages comes from is no reason to stop, so only install decides. On a
     # machine just started, the system's own updates may hold the lock for some minutes.
@@ -137,9 +148,9 @@ install_packages() {
         exec apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"' sh "${packages[@]}" ||
         die "The system packages could not be installed; is there a connection to the internet, and may you install" \
             "packages here? What apt-get said is in $log."
-    mapfile -t packages < <(missing_libraries)
+    mapfile -t packages < <(missing_packages "$1")
     if [[ ${#packages[@]} != 0 ]]; then
-        die "apt-get reported success, yet the libraries of these packages are still not found: ${packages[*]}"
+        die "apt-get reported success, yet what these packages have is still not found: ${packages[*]}"
     fi
 }
 

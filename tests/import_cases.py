@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from optoutdesk.domain.importing import Outcome
-from optoutdesk.store.register import RegisterFilter
+from optoutdesk.store.register import RegisterFilter, RegisterPages
 from optoutdesk.store.store import Store
 
 FILES = Path(__file__).parent / "spreadsheets" / "esp"
@@ -275,7 +275,7 @@ def recorded(data: Path) -> list[Expected]:
     store = Store(data / "optoutdesk.sqlite")
     try:
         assert store.verify().holds
-        page = store.register_page(RegisterFilter(), limit=10_000)
+        page = RegisterPages(store).page(RegisterFilter(), limit=10_000)
         return [
             Expected(
                 row.request.key,

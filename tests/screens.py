@@ -28,6 +28,9 @@ from PySide6.QtGui import QColor, QFontInfo, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
 import import_samples
+import message_files
+import platform_samples
+import today_screens
 from optoutdesk.desk import Desk
 from optoutdesk.domain.importing import Shown
 from optoutdesk.domain.requests import Channel, Kind
@@ -36,10 +39,13 @@ from optoutdesk.services.clean_list import CleanList, Plan, Result
 from optoutdesk.settings import Settings
 from optoutdesk.ui.app import make_app
 from optoutdesk.ui.context import RecordDraft
+from optoutdesk.ui.dialogs.acknowledge import AcknowledgeDialog
 from optoutdesk.ui.dialogs.export import ExportDialog
+from optoutdesk.ui.dialogs.opt_in import OptInDialog
 from optoutdesk.ui.dialogs.record import RecordDialog
+from optoutdesk.ui.dialogs.templates import TemplatesDialog
 from optoutdesk.ui.theme import apply_theme, theme
-from optoutdesk.ui.window import CLEAN, IMPORT, IMPORTS, OPT_OUTS, TODAY, MainWindow
+from optoutdesk.ui.window import CLEAN, IMPORT, IMPORTS, OPT_OUTS, PLATFORMS, SETTINGS, TODAY, MainWindow
 
 EXAMINE = CleanList.examine
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -117,7 +123,7 @@ def record(desk: Desk, item: dict[str, str], received: datetime | date) -> None:
     if item["done"]:
         done = moment(item["done"])
         at = done if isinstance(done, datetime) else datetime(done.year, done.month, done.day, 17, tzinfo=UTC)
-        desk.due_requests.mark_done([recorded[0].request], now=max(at, now), by="Ana", at=max(at, now))
+        desk.due_requests.mark_done([recorded[0].request.id], now=max(at, now), by="Ana", at=max(at, now))
 
 
 def clean_due(desk: Desk, clock: Clock, folder: Path, lists: dict[date, str], upto: datetime) -> None:
@@ -176,8 +182,56 @@ def record_dialog(window: MainWindow, _folder: Path) -> None:
     assert isinstance(window.dialog, RecordDialog)
 
 
+def record_evidence(window: MainWindow, folder: Path) -> None:
+    mail = folder / "Please take me off your list.eml"
+    mail.write_bytes(
+        message_files.eml(
+            From="Nora Lind <nora.lind@fjord.example>",
+            Subject="Please take me off your list",
+            Date="Mon, 23 Nov 2026 09:12:00 -0500",
+            Message_ID="<20261123.17@fjord.example>",
+        ).ljust(6_400)
+    )
+    window.record_draft(RecordDraft("", files=(mail,)))
+    settle(window)
+    window.dialog._show_rules()
+
+
+def opt_in(window: MainWindow, folder: Path) -> None:
+    form = folder / "form of 20 November.pdf"
+    form.write_bytes(b"%PDF-1.7".ljust(84_000))
+    desk = window.context.desk
+    received = desk.record_optout.received(date(2026, 11, 19), NOW)
+    entries = desk.record_optout.find("maria.ortiz@lakeside.example").entries
+    desk.record_optout.record(entries, received, now=NOW, by="Ana", channel=Channel.COMPLAINT)
+    history(window, folder)
+    settle(window)
+    dialog = OptInDialog(window.context, window.screen_at(OPT_OUTS).detail.history, window)
+    dialog.open()
+    dialog.who.setText("Maria Ortiz")
+    dialog.how.setCurrentIndex(1)
+    dialog.files.take(form)
+
+
+def acknowledge(window: MainWindow, folder: Path) -> None:
+    history(window, folder)
+    settle(window)
+    request = window.screen_at(OPT_OUTS).detail.history.requests[0]
+    dialog = AcknowledgeDialog(window.context, request, window)
+    dialog.open()
+    dialog.copy.click()
+
+
+def templates(window: MainWindow, _folder: Path) -> None:
+    TemplatesDialog(window.context, window).open()
+
+
 def mark_done(window: MainWindow, _folder: Path) -> None:
-    window.screen_at(TODAY).act_now.rows[0].button.click()
+    window.go_to(TODAY)
+    settle(window)
+    screen = window.screen_at(TODAY)
+    line = screen.list.rows.line(1)
+    screen.acts.ask_done(line.due, line.section)
 
 
 def optouts(window: MainWindow, _folder: Path) -> None:
@@ -323,6 +377,103 @@ def export_for_others(window: MainWindow, folder: Path) -> None:
     dialog.recipient.setCurrentIndex(dialog.recipient.count() - 1)
 
 
+def settings_screen(window: MainWindow, _folder: Path) -> None:
+    window.go_to(SETTINGS)
+
+
+def settings_change(window: MainWindow, _folder: Path) -> None:
+    window.go_to(SETTINGS)
+    screen = window.screen_at(SETTINGS)
+    screen.counting.policy.setCurrentIndex(screen.counting.policy.findData("casl"))
+
+
+def settings_below(window: MainWindow, _folder: Path) -> None:
+    desk = window.context.desk
+    desk.change_settings(replace(desk.settings, staff=("Ana", "Ben")))
+    window.go_to(SETTINGS)
+    settle(window)
+    bar = window.screen_at(SETTINGS).area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
+def who(window: MainWindow, _folder: Path) -> None:
+    desk = window.context.desk
+    desk.change_settings(replace(desk.settings, staff=("Ana", "Ben", "Joy Okafor")))
+    window.working.ask_once()
+
+
+def platforms(window: MainWindow, _folder: Path) -> None:
+    window.go_to(PLATFORMS)
+
+
+def platforms_verify(window: MainWindow, folder: Path) -> Any:
+    window.go_to(PLATFORMS)
+    settle(window)
+    window.take_file(platform_samples.audience(window.context.desk, folder))
+    for _ in range(3):
+        settle(window)
+    return window.screen_at(PLATFORMS)
+
+
+def platforms_how(window: MainWindow, folder: Path) -> None:
+    platforms_verify(window, folder).view.how.click()
+
+
+def platforms_taken(window: MainWindow, folder: Path) -> None:
+    platforms_verify(window, folder).view.take_over.click()
+
+
+def platforms_exported(window: MainWindow, folder: Path) -> None:
+    window.go_to(PLATFORMS)
+    settle(window)
+    screen = window.screen_at(PLATFORMS)
+    screen.cards.cards[0].act.click()
+    screen.acts.exporting.dialog.close()
+    screen.acts.exporting.save(str(folder / "mailchimp-to-remove.csv"))
+
+
+def platforms_list(window: MainWindow, _folder: Path) -> None:
+    window.go_to(PLATFORMS)
+    settle(window)
+    window.screen_at(PLATFORMS).cards.cards[1].act.click()
+
+
+def platforms_add(window: MainWindow, _folder: Path) -> None:
+    from optoutdesk.ui.dialogs.platform_add import AddPlatformDialog
+
+    window.go_to(PLATFORMS)
+    settle(window)
+    window.screen_at(PLATFORMS).acts.ask_for_platform()
+    kinds = (w for w in QApplication.topLevelWidgets() if isinstance(w, AddPlatformDialog) and w.isVisible())
+    dialog = next(kinds)
+    dialog.search.setText("kit")
+    wait_until(lambda: not dialog._wait.isActive(), "the dialog")
+
+
+def platforms_retire(window: MainWindow, _folder: Path) -> None:
+    window.go_to(PLATFORMS)
+    settle(window)
+    window.screen_at(PLATFORMS).cards.cards[0].to_retire.trigger()
+
+
+def platforms_history(window: MainWindow, _folder: Path) -> None:
+    window.go_to(PLATFORMS)
+    settle(window)
+    window.screen_at(PLATFORMS).cards.cards[0].to_history.trigger()
+
+
+def optouts_all(window: MainWindow, _folder: Path) -> None:
+    window.go_to(OPT_OUTS)
+    settle(window)
+    window.screen_at(OPT_OUTS).chips.choose("all")
+
+
+def optouts_several(window: MainWindow, _folder: Path) -> None:
+    window.go_to(OPT_OUTS)
+    settle(window)
+    window.screen_at(OPT_OUTS).table.selectAll()
+
+
 SAMPLE: dict[str, Callable[[MainWindow, Path], None]] = {
     "today": today,
     "optouts": optouts,
@@ -330,8 +481,16 @@ SAMPLE: dict[str, Callable[[MainWindow, Path], None]] = {
     "clean": clean,
     "clean-empty": clean_empty,
     "record-dialog": record_dialog,
+    "record-evidence": record_evidence,
+    "opt-in": opt_in,
+    "acknowledge": acknowledge,
+    "templates": templates,
     "mark-done": mark_done,
     "find": find,
+    "settings": settings_screen,
+    "settings-change": settings_change,
+    "settings-below": settings_below,
+    "who": who,
     "import-empty": import_empty,
     "import-recognized": import_recognized,
     "import-spreadsheet": import_spreadsheet,
@@ -357,7 +516,22 @@ IMPORTED: dict[str, Callable[[MainWindow, Path], None]] = {
     "backups-put-back": put_back,
     "imports-remembered": remembered,
 }
+PLATFORMED: dict[str, Callable[[MainWindow, Path], None]] = {
+    "platforms": platforms,
+    "platforms-verify": platforms_verify,
+    "platforms-how": platforms_how,
+    "platforms-taken": platforms_taken,
+    "platforms-exported": platforms_exported,
+    "platforms-list": platforms_list,
+    "platforms-add": platforms_add,
+    "platforms-retire": platforms_retire,
+    "platforms-history": platforms_history,
+    "optouts-platforms": history,
+    "optouts-all": optouts_all,
+    "optouts-several": optouts_several,
+}
 EMPTY: dict[str, Callable[[MainWindow, Path], None]] = {
+    "platforms-empty": platforms,
     "today-empty": today,
     "optouts-empty": optouts,
     "imports-empty": imports,
@@ -430,10 +604,24 @@ def imported_desk(folder: Path, clock: Clock) -> Desk:
     return desk
 
 
+def platform_desk(folder: Path, clock: Clock) -> Desk:
+    """Return the desk of the sample business with its platforms."""
+    desk = sample_desk(folder, clock)
+    platform_samples.add_platforms(desk, folder / "exports")
+    return desk
+
+
 def render(app: QApplication, out: Path, wanted: set[str]) -> int:
     """Render what is wanted and return how many pictures were written."""
     count = 0
-    for screens, make in ((SAMPLE, sample_desk), (IMPORTED, imported_desk), (EMPTY, empty_desk)):
+    desks = (
+        (SAMPLE, sample_desk),
+        (IMPORTED, imported_desk),
+        (PLATFORMED, platform_desk),
+        (EMPTY, empty_desk),
+        *today_screens.DESKS,
+    )
+    for screens, make in desks:
         chosen = {name: show for name, show in screens.items() if not wanted or name in wanted}
         if not chosen:
             continue

@@ -13,10 +13,10 @@ from optoutdesk.resources import resource
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = [
-    *("law/policies.json", "law/passing-on.json", "esp/profiles.json"),
+    *("law/policies.json", "law/wireless-domains.json", "law/passing-on.json", "esp/profiles.json"),
     *("samples/customers.xlsx", "samples/expected.json", "samples/opt-outs.json"),
     *("samples/mailchimp-unsubscribed.csv", "samples/mailchimp-audience.zip", "samples/old-opt-outs.xlsx"),
-    *("samples/partner-md5.txt", "samples/expected-imports.json"),
+    *("samples/partner-md5.txt", "samples/expected-imports.json", "templates/acknowledgements.json"),
 ]
 
 

@@ -24,12 +24,12 @@ def _refuse_without_screen() -> None:
         )
 
 
-def _open_window(folder: str | None) -> int:
+def _open_window(folder: str | None, in_tray: bool) -> int:
     _refuse_without_screen()
     from optoutdesk.desk import Desk
     from optoutdesk.ui.app import run
 
-    return run(Desk(Path(folder) if folder else None), sys.argv[:1])
+    return run(Desk(Path(folder) if folder else None), sys.argv[:1], in_tray=in_tray)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,16 @@ class Paths:
         return self.folder / "mappings.json"
 
     @property
+    def evidence(self) -> Path:
+        """The folder of the files that show what happened, each under its SHA-256."""
+        return self.folder / "evidence"
+
+    @property
+    def templates(self) -> Path:
+        """What is written to people who asked."""
+        return self.folder / "templates.json"
+
+    @property
     def log(self) -> Path:
         """The log of unexpected errors."""
         return self.folder / "errors.log"
@@ -38,8 +48,11 @@ def find_paths(folder: Path | None = None) -> Paths:
     """Return the paths below `folder`, else below OPTOUTDESK_DATA, else below the platform's data folder."""
     if folder is None and os.environ.get(ENVIRONMENT):
         folder = Path(os.environ[ENVIRONMENT])
-    if folder is None:
-        from platformdirs import user_data_path  # not needed when scripts name the folder
+    return usual_paths() if folder is None else Paths(folder.expanduser().absolute())
 
-        folder = user_data_path("Opt-Out Desk", appauthor=False)
-    return Paths(folder.expanduser().absolute())
+
+def usual_paths() -> Paths:
+    """Return the paths below the platform's data folder, where nobody says otherwise."""
+    from platformdirs import user_data_path  # not needed when scripts name the folder
+
+    return Paths(user_data_path("Opt-Out Desk", appauthor=False).absolute())

@@ -72,7 +72,7 @@ class Place:
         """Run a command here, or with `limits` (may be empty) in a process of its own."""
         words = ["--data", str(data or self.data), *map(str, arguments)]
         if limits is None:
-            code = run(words, open_window=lambda _: 99)
+            code = run(words, open_window=lambda *_: 99)
             return Ran(code, *self.capsys.readouterr())
         done = subprocess.run(
             [sys.executable, "-c", CHILD, limits, *words],
@@ -608,7 +608,7 @@ def test_nor_here(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
     assert_sentence(ran, "It is done, but there is no room for what was to be printed")
     monkeypatch.setattr(sys, "stderr", None)
-    code = run(["--data", str(place.data), "add", "nobody"], open_window=lambda _: 99)
+    code = run(["--data", str(place.data), "add", "nobody"], open_window=lambda *_: 99)
     sys.stderr.close()
     assert code == COULD_NOT
 

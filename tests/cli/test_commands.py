@@ -23,8 +23,9 @@ from optoutdesk.settings import Settings, save_settings
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
 COMMANDS = [
-    *("add", "check", "clean", "due", "mappings", "verify", "self-test", "help"),
-    *("import", "batches", "undo", "export", "backups", "restore"),
+    *("add", "check", "optin", "clean", "due", "mappings", "verify", "self-test", "help"),
+    *("import", "batches", "undo", "export", "backups", "restore", "remind", "export-due"),
+    *("platforms", "verify-platform", "done", "lists"),
 ]
 
 
@@ -122,9 +123,13 @@ def test_add_as_json(run: Run) -> None:
         }
         for given, key in (("Jane@Example.com", "jane@example.com"), ("*@Rival.example", "*@rival.example"))
     ]
-    assert run("add", *arguments, "--json").json == {"added": expected, "not_suppressed": []}
+    assert run("add", *arguments, "--json").json == {
+        "added": expected,
+        "not_suppressed": [],
+        "evidence": [],
+    }
     again = [item | {"already": True} for item in expected]
-    assert run("add", *arguments, "--json").json == {"added": again, "not_suppressed": []}
+    assert run("add", *arguments, "--json").json["added"] == again
 
 
 @pytest.mark.parametrize(
@@ -161,7 +166,13 @@ def test_a_receipt_before_a_consent_is_said_not_to_suppress(run: Run, folder: Pa
     run("add", "jane@example.com", "--received", "2026-11-10")
     desk = Desk(folder)
     desk.opt_in_again.record(
-        desk.store.request(1), at=NOW - timedelta(days=2), evidence="form", by="Ana", now=NOW
+        desk.store.request(1),
+        at=NOW - timedelta(days=2),
+        evidence="form",
+        who="Jane",
+        how="on paper",
+        by="Ana",
+        now=NOW,
     )
     desk.close()
     assert "NOT suppressed" in run("add", "jane@example.com", "--received", "2026-11-09").out
@@ -498,10 +509,13 @@ def test_due_as_json(run: Run) -> None:
             "key": "jane@example.com",
             "received": "2026-11-10T16:42:00-05:00",
             "due": "2026-11-25",
+            "own_target": "2026-11-12T16:42:00-05:00",
             "days_left": 1,
             "state": "due-soon",
             "scope": "Newsletter",
             "channel": "phone",
+            "platforms": [],
+            "assigned": None,
         }
     ]
 
@@ -691,15 +705,26 @@ def test_without_a_command_the_window_opens_on_the_named_folder(
 ) -> None:
     opened: list[Desk] = []
 
-    def open_window(desk: Desk, *_: object) -> int:
+    hidden: list[bool] = []
+
+    def open_window(desk: Desk, _words: object, *, in_tray: bool) -> int:
         opened.append(desk)
+        hidden.append(in_tray)
         return 7
 
     monkeypatch.setattr("optoutdesk.ui.app.run", open_window)
     assert run().code == 7
+    assert run("--tray").code == 7
     assert run(data=False).code == 7
     assert opened[0].paths.folder == folder
-    assert opened[1].paths.folder != folder
+    assert opened[2].paths.folder != folder
+    assert hidden == [False, True, False]
+
+
+def test_a_command_has_no_tray(run: Run) -> None:
+    ran = run("--tray", "due")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--tray opens the window" in ran.err
 
 
 def test_every_reason_has_its_place_in_the_json(run: Run, file: Path) -> None:
@@ -710,6 +735,8 @@ def test_every_reason_has_its_place_in_the_json(run: Run, file: Path) -> None:
 def test_each_command_takes_json_and_data() -> None:
     parser = make_parser()
     needs = {"add": ["a@b.example"], "check": ["a@b.example"], "clean": ["x.csv"]}
+    needs["optin"] = ["a@b.example", "--when", "2026-11-20", "--how", "in person", "--who", "Jane"]
+    needs |= {"export-due": ["x.ics"], "verify-platform": ["Mailchimp", "x.csv"], "done": ["a@b.example"]}
     needs |= {"import": ["x.csv"], "undo": ["1"], "export": ["--output", "x.csv"], "restore": ["x.sqlite"]}
     for name in COMMANDS:
         arguments = parser.parse_args([name, *needs.get(name, []), "--json", "--data", "here"])

@@ -480,16 +480,6 @@ def test_a_list_can_be_written_as_a_workbook_and_back(
 # -- lists that were cleaned
 
 
-def test_cleaned_lists_tell_how_many_opted_out_since(asked: Desk, file: Path) -> None:
-    assert asked.cleaned_lists.recent() == []
-    first, _, _ = clean(asked, plan_for(asked, file))
-    opt_out(asked, "x@elsewhere.example", "y@elsewhere.example")
-    second, _, _ = clean(asked, plan_for(asked, file), overwrite=True)
-    recent = asked.cleaned_lists.recent()
-    assert [(cleaned.record, cleaned.opted_out_since) for cleaned in recent] == [(second, 0), (first, 2)]
-    assert [cleaned.record for cleaned in asked.cleaned_lists.recent(1)] == [second]
-
-
 def test_cleaning_against_nobody_works_too(desk: Desk, file: Path) -> None:
     record, _, _ = clean(desk, plan_for(desk, file))
     assert (record.against_entry, record.against_head, record.suppressed_addresses) == (0, "", 0)

@@ -71,8 +71,8 @@ def test_an_empty_desk_needs_nobody(desk: Desk) -> None:
 
 def test_a_request_is_done_once(desk: Desk, requests: dict[str, OptOutRequest]) -> None:
     maria, soon = requests["maria"], requests["soon"]
-    assert desk.due_requests.mark_done([maria, soon], now=NOW, by="Ben") is Changes.REQUESTS
-    assert desk.due_requests.mark_done([maria], now=NOW + timedelta(days=1), by="Ana") is Changes.NOTHING
+    assert desk.due_requests.mark_done([maria.id, soon.id], now=NOW, by="Ben") == Changes.REQUESTS | Changes.PLATFORMS
+    assert desk.due_requests.mark_done([maria.id], now=NOW + timedelta(days=1), by="Ana") is Changes.NOTHING
     done = desk.store.request(maria.id)
     assert done is not None
     assert (done.done_at, done.done_by) == (NOW, "Ben")
@@ -84,14 +84,17 @@ def test_a_request_is_done_once(desk: Desk, requests: dict[str, OptOutRequest]) 
 
 
 def test_of_several_only_those_still_open_are_marked(desk: Desk, requests: dict[str, OptOutRequest]) -> None:
-    desk.due_requests.mark_done([requests["maria"]], now=NOW, by="Ben")
+    desk.due_requests.mark_done([requests["maria"].id], now=NOW, by="Ben")
     both = [requests["maria"], requests["soon"]]
-    assert desk.due_requests.mark_done(both, now=NOW + timedelta(days=1), by="Ana") is Changes.REQUESTS
+    assert (
+        desk.due_requests.mark_done([r.id for r in both], now=NOW + timedelta(days=1), by="Ana")
+        == Changes.REQUESTS | Changes.PLATFORMS
+    )
     assert [desk.store.request(r.id).done_by for r in both] == ["Ben", "Ana"]
 
 
 def test_a_done_request_still_bars_mail(desk: Desk, requests: dict[str, OptOutRequest]) -> None:
-    desk.due_requests.mark_done([requests["maria"]], now=NOW, by="Ben")
+    desk.due_requests.mark_done([requests["maria"].id], now=NOW, by="Ben")
     assert not desk.check_address.check(["maria@example.com"])[0].may_mail
 
 
@@ -106,18 +109,18 @@ def test_a_moment_before_the_receipt_or_ahead_is_refused(
     desk: Desk, requests: dict[str, OptOutRequest], at: datetime, sentence: str
 ) -> None:
     with pytest.raises(UserError, match=sentence):
-        desk.due_requests.mark_done([requests["overdue"], requests["maria"]], now=NOW, by="Ana", at=at)
+        desk.due_requests.mark_done([requests["overdue"].id, requests["maria"].id], now=NOW, by="Ana", at=at)
     assert desk.due_requests.today(NOW).open == 6
 
 
 def test_the_share_done_in_time(desk: Desk, requests: dict[str, OptOutRequest]) -> None:
-    desk.due_requests.mark_done([requests["maria"]], now=NOW, by="Ana")
+    desk.due_requests.mark_done([requests["maria"].id], now=NOW, by="Ana")
     assert desk.due_requests.today(NOW).on_time == 1.0
-    desk.due_requests.mark_done([requests["overdue"]], now=NOW, by="Ana")
+    desk.due_requests.mark_done([requests["overdue"].id], now=NOW, by="Ana")
     assert desk.due_requests.today(NOW).on_time == 0.5
 
 
 def test_the_evening_of_the_last_day_is_in_time(desk: Desk, requests: dict[str, OptOutRequest]) -> None:
     late_evening = datetime(2026, 11, 26, 4, 30, tzinfo=UTC)  # 23:30 on the 25th in New York
-    desk.due_requests.mark_done([requests["maria"]], now=late_evening, by="Ana")
+    desk.due_requests.mark_done([requests["maria"].id], now=late_evening, by="Ana")
     assert desk.due_requests.today(late_evening).on_time == 1.0

@@ -31,7 +31,8 @@ from optoutdesk.domain.requests import (
     received_on,
 )
 from optoutdesk.services import export_files, export_list
-from optoutdesk.services.export_list import HEADER, OWN, THIRD_PARTY, Exported, ExportList, ExportPlan
+from optoutdesk.services.export_list import OWN, THIRD_PARTY, Exported, ExportList, ExportPlan
+from optoutdesk.services.export_shapes import HEADER
 from optoutdesk.settings import Settings, save_settings
 from optoutdesk.spreadsheets.output import PendingFile
 from optoutdesk.spreadsheets.profiles import Upload, load_platforms

@@ -334,7 +334,7 @@ class Imports(RuleBasedStateMachine):
     @rule(data=st.data())
     def mark_a_request_done(self, data: st.DataObject) -> None:
         request = data.draw(st.sampled_from(self.desk.store.open_requests()))
-        self.desk.due_requests.mark_done([request], now=self.now, by="Ana")
+        self.desk.due_requests.mark_done([request.id], now=self.now, by="Ana")
         [same] = [r for r in self._of_model(request) if bool(r.brought_by) == (request.batch is not None)]
         same.done = True
         self._tick()
@@ -348,7 +348,14 @@ class Imports(RuleBasedStateMachine):
         scope = None if scope is None else self._spelled(scope)
         try:
             self.desk.opt_in_again.record(
-                request, at=at, evidence="form", by="Ana", now=self.now, scope=scope
+                request,
+                at=at,
+                evidence="form",
+                who="Jane",
+                how="on paper",
+                by="Ana",
+                now=self.now,
+                scope=scope,
             )
         except UserError:
             return

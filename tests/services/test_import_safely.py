@@ -220,7 +220,7 @@ def test_an_undo_does_only_what_was_shown(desk: Desk, file: Path) -> None:
         batch = run(desk, seen).batch
     plan = desk.undo_import.plan(batch.id)
     assert (plan.withdrawn, plan.kept) == (3, ())
-    desk.due_requests.mark_done(desk.store.open_requests(1), now=NOW, by="Ana")
+    desk.due_requests.mark_done([r.id for r in desk.store.open_requests(1)], now=NOW, by="Ana")
     head = desk.store.head()
     with pytest.raises(ListChangedError):
         desk.undo_import.undo(batch.id, by="Ana", now=NOW, expected=plan)
@@ -352,7 +352,9 @@ def test_someone_who_opted_in_again_is_imported_without_harm(desk: Desk, file: P
     opt_out(desk, "jane@example.com")
     [asked] = desk.store.requests_about((Kind.ADDRESS, "jane@example.com"))
     later = NOW.replace(hour=17)
-    desk.opt_in_again.record(asked, at=later, evidence="form", by="Ana", now=later)
+    desk.opt_in_again.record(
+        asked, at=later, evidence="form", who="Jane", how="on paper", by="Ana", now=later
+    )
     options = Options(received_default=NOW)
     service = desk.import_optouts
     with service.preview(service.open(file, options, now=later), now=later) as seen:

@@ -150,7 +150,7 @@ def test_the_earliest_receipt_stands_and_every_request_is_kept(
 
 def test_who_asks_again_after_it_was_done_is_still_mailed_and_gets_a_new_clock(desk: Desk) -> None:
     [first] = add(desk, "jane@example.com", received=NOW - timedelta(days=20))
-    desk.due_requests.mark_done([first.request], now=NOW, by="Ana", at=NOW - timedelta(days=12))
+    desk.due_requests.mark_done([first.request.id], now=NOW, by="Ana", at=NOW - timedelta(days=12))
     [again] = add(desk, "jane@example.com", received=NOW - timedelta(days=1))
     assert again.already
     assert again.request.id == 2
@@ -161,7 +161,7 @@ def test_who_asks_again_after_it_was_done_is_still_mailed_and_gets_a_new_clock(d
 def test_marking_the_first_request_done_settles_the_repeated_one(desk: Desk) -> None:
     [first] = add(desk, "jane@example.com", received=NOW - timedelta(days=5))
     add(desk, "jane@example.com", received=NOW - timedelta(days=2))
-    desk.due_requests.mark_done([first.request], now=NOW, by="Ana")
+    desk.due_requests.mark_done([first.request.id], now=NOW, by="Ana")
     assert desk.store.open_requests() == []
     assert desk.verify_ledger().wrong is None
 
@@ -222,7 +222,15 @@ def test_a_list_has_one_name_also_when_two_programs_name_it_at_once(
 
 def test_a_receipt_before_a_consent_is_kept_but_bars_nothing(desk: Desk) -> None:
     [first] = add(desk, "jane@example.com", received=NOW - timedelta(days=9))
-    desk.opt_in_again.record(first.request, at=NOW - timedelta(days=3), evidence="form", by="Ana", now=NOW)
+    desk.opt_in_again.record(
+        first.request,
+        at=NOW - timedelta(days=3),
+        evidence="form",
+        who="Jane",
+        how="on paper",
+        by="Ana",
+        now=NOW,
+    )
     [late] = add(desk, "jane@example.com", received=NOW - timedelta(days=5))
     assert late.lifted
     assert open_keys(desk) == []

@@ -30,14 +30,16 @@ def kept(desk: Desk) -> Desk:
     )  # overdue
     add(desk, "jane@example.com", date(2026, 11, 20))
     done = add(desk, "done@elsewhere.example", date(2026, 11, 3))
-    desk.due_requests.mark_done([done], now=NOW, by="Ana")
+    desk.due_requests.mark_done([done.id], now=NOW, by="Ana")
     again = add(desk, "again@elsewhere.example", date(2026, 11, 3))
-    desk.opt_in_again.record(again, at=NOW - timedelta(days=1), evidence="form", by="Ana", now=NOW)
+    desk.opt_in_again.record(
+        again, at=NOW - timedelta(days=1), evidence="form", who="Jane", how="on paper", by="Ana", now=NOW
+    )
     return desk
 
 
 def test_the_figures_of_the_chips(kept: Desk) -> None:
-    assert kept.register.counts(NOW) == Counts(all=5, open=3, due_soon=1, overdue=1)
+    assert kept.register.counts(NOW) == Counts(all=5, open=3, due_soon=1, overdue=1, late=2)
 
 
 def test_how_many_are_suppressed(kept: Desk) -> None:

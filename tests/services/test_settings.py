@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from optoutdesk.desk import Desk
 from optoutdesk.domain.errors import UserError
 from optoutdesk.settings import Settings, load_settings, save_settings
 
@@ -20,6 +21,16 @@ ALL_SET = Settings(
     theme="dark",
     ledger_verified="2026-11-24",
     window="AAEC",
+    policy="casl",
+    province="ON",
+    own_target_hours=24,
+    staff=("Ana", "Ben Okafor"),
+    reminder_time="17:45",
+    reminder_days=(5, 0),
+    remind_target=False,
+    remind_overdue=False,
+    stay_in_tray=True,
+    start_with_computer=True,
 )
 
 
@@ -58,6 +69,32 @@ def test_what_the_file_does_not_say_is_as_usual_and_what_it_says_too_much_is_pas
         '{"time_zone": "Mars/Olympus"}',
         '{"time_zone": "../../etc/passwd"}',
         '{"person": null}',
+        '{"province": null}',
+        '{"own_target_hours": "48"}',
+        '{"own_target_hours": 48.0}',
+        '{"own_target_hours": true}',
+        '{"own_target_hours": 0}',
+        '{"own_target_hours": -1}',
+        '{"own_target_hours": 721}',
+        '{"staff": "Ana"}',
+        '{"staff": [7]}',
+        '{"staff": [""]}',
+        '{"staff": [" Ana"]}',
+        '{"staff": ["Ana", "ana"]}',
+        '{"reminder_time": "9:00"}',
+        '{"reminder_time": "24:00"}',
+        '{"reminder_time": "09:00 "}',
+        '{"reminder_days": 3}',
+        '{"reminder_days": ["3"]}',
+        '{"reminder_days": [true]}',
+        '{"reminder_days": [-1]}',
+        '{"reminder_days": [31]}',
+        '{"reminder_days": [1, 1]}',
+        '{"remind_target": 1}',
+        '{"remind_overdue": "yes"}',
+        '{"stay_in_tray": null}',
+        '{"start_with_computer": 0}',
+        '{"time_zone": "America"}',
     ],
 )
 def test_a_broken_file_is_told_with_what_to_do(file: Path, text: str) -> None:
@@ -67,6 +104,30 @@ def test_a_broken_file_is_told_with_what_to_do(file: Path, text: str) -> None:
         load_settings(file)
     assert str(file) in str(caught.value)
     assert caught.value.details
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"policy": "mars"}', "policy should be one of can-spam, casl"),
+        ('{"policy": ""}', "policy should be one of"),
+        ('{"province": "XX"}', "province should be empty or one of AB, BC"),
+        ('{"province": "on"}', "province should be"),
+    ],
+)
+def test_a_policy_or_province_nobody_knows_is_told_when_the_desk_reads_it(
+    tmp_path: Path, text: str, why: str
+) -> None:
+    (tmp_path / "settings.json").write_text(text, "utf-8")
+    with pytest.raises(UserError, match="Correct that file, or delete it") as caught:
+        _ = Desk(tmp_path).settings
+    assert why in caught.value.details
+
+
+def test_no_reminder_and_no_staff_are_fine(file: Path) -> None:
+    quiet = Settings(reminder_days=(), staff=(), remind_target=False, remind_overdue=False)
+    save_settings(file, quiet)
+    assert load_settings(file) == quiet
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", None], ids=["no text", "a folder"])

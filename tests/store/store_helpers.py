@@ -9,13 +9,17 @@ from pathlib import Path
 
 from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.domain.importing import Batch, Outcome
+from optoutdesk.domain.platforms import Platform, TaskEvent, TaskState, Verification
 from optoutdesk.domain.requests import (
     ALL_MAIL,
+    Acknowledgement,
     Channel,
+    Evidence,
     Kind,
     OptIn,
     OptOutRequest,
     Received,
+    SettingChange,
     received_at,
 )
 from optoutdesk.store import Staged, Staging, Store
@@ -137,7 +141,7 @@ def fill(store: Store) -> None:
     """Write something into every table that people fill by hand."""
     stored = add(store, request(), request("bob@example.com"), request((Kind.DOMAIN, "rival.example")))
     with store.act("mark done", by="Ben", now=NOW) as act:
-        act.mark_done([stored[1]], NOW - DAY, "Ben", NOW)
+        act.mark_done([(stored[1].id, NOW - DAY)], "Ben", NOW)
     with store.act("opt in again", by="Ana", now=NOW) as act:
         act.add_opt_in(opt_in())
     with store.act("clean list", by="Ana", now=NOW) as act:
@@ -150,6 +154,33 @@ def fill_imports(store: Store) -> None:
     bring_in(store, staged(), of=batch("again.csv"))
     with store.act("undo import", by="Ana", now=NOW) as act:
         act.undo_import(undone, NOW, "Ana")
+
+
+def platform(name: str = "Mailchimp", since: date = date(2026, 11, 1), known: str = "mailchimp") -> Platform:
+    return Platform(0, name, known, since, "Ana", NOW)
+
+
+def verification(of: Platform) -> Verification:
+    return Verification(
+        of.id, NOW, "Ana", Path("/exports/audience.csv"), 99, "ab" * 32, "Mailchimp", 9, 5, 4, 3, 1, 1, 2
+    )
+
+
+def fill_desk(store: Store) -> None:
+    """Write something into the tables that the deadline desk fills; needs requests 1 and 3 open."""
+    with store.act("add platform", by="Ana", now=NOW) as act:
+        mailchimp = act.add_platform(platform())
+        paper = act.add_platform(platform("Paper list", known=""))
+    with store.act("verify platform", by="Ana", now=NOW) as act:
+        checked = act.add_verification(verification(mailchimp))
+        act.add_task_events([TaskEvent(1, mailchimp.id, TaskState.VERIFIED, NOW, "Ana", NOW, checked.id)])
+    with store.act("retire platform", by="Ana", now=NOW) as act:
+        act.retire(paper.id, NOW, "Ana")
+    with store.act("assign", by="Ana", now=NOW) as act:
+        act.assign([1, 3], "Ben", NOW, "Ana")
+        act.acknowledge(Acknowledgement(1, NOW, "Ana", "Thank you", "jane@example.com"))
+        act.add_evidence([Evidence(1, "call-note.pdf", 12, "cd" * 32, "application/pdf", NOW, "Ana")])
+        act.record_setting(SettingChange(NOW, "Ana", "holidays_count", "no", "yes", 2))
 
 
 @contextmanager

@@ -429,7 +429,7 @@ def test_putting_back_restores_every_table_and_adds_one_entry(store: Store) -> N
     made = make_backup(store.file, NOW).path
     add(store, request("later@example.com"))
     with store.act("mark done", by="Ana", now=NOW) as act:
-        act.mark_done(store.requests_about(JANE)[:1], NOW, "Ana", NOW)
+        act.mark_done([(store.requests_about(JANE)[0].id, NOW)], "Ana", NOW)
     restore(store, made, lost=1)
     after = everything(store)
     last = after["ledger"].pop()

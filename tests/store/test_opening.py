@@ -5,11 +5,10 @@ import re
 import sqlite3
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store_helpers import add, fill, raw, request
+from store_helpers import NOW, add, fill, raw, request
 
 from optoutdesk.domain.errors import DamagedStoreError, NewerStoreError, StoreError
 from optoutdesk.store import Store, connection, migrations, schema
@@ -73,7 +72,7 @@ def test_foreign_keys_are_enforced(file: Path) -> None:
         pytest.raises(StoreError, match="nothing was recorded"),
         store.act("mark done", by="", now=request().recorded_at) as act,
     ):
-        act.mark_done([replace(request(), id=99)], request().recorded_at, "Ana", request().recorded_at)
+        act.mark_done([(99, NOW)], "Ana", NOW)
     assert store.verify().holds
     store.close()
 

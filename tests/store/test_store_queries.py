@@ -19,7 +19,7 @@ from optoutdesk.domain.requests import (
     received_at,
     received_on,
 )
-from optoutdesk.store import RegisterFilter, Store
+from optoutdesk.store import RegisterFilter, RegisterPages, Store
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_pages_of_any_size_give_each_line_once_and_in_order(store: Store, size: 
     seen: list[OptOutRequest] = []
     after = None
     for _ in range(13):
-        page = store.register_page(RegisterFilter(), after, size)
+        page = RegisterPages(store).page(RegisterFilter(), after, size)
         assert 0 < len(page.rows) <= size
         seen += [row.request for row in page.rows]
         after = page.after
@@ -156,11 +156,11 @@ def test_pages_of_open_requests_come_by_due_date(store: Store, size: int) -> Non
     days = [date(2026, 12, 1 + n // 3) for n in range(7)][::-1]
     stored = add(store, *(request(f"p{n}@example.com", due=day) for n, day in enumerate(days)))
     with store.act("mark done", by="Ana", now=NOW) as act:
-        act.mark_done([store.request(2)], NOW, "Ana", NOW)
+        act.mark_done([(store.request(2).id, NOW)], "Ana", NOW)
     seen: list[OptOutRequest] = []
     after = None
     for _ in range(8):
-        page = store.register_page(RegisterFilter(only_open=True), after, size)
+        page = RegisterPages(store).page(RegisterFilter(only_open=True), after, size)
         seen += [row.request for row in page.rows]
         after = page.after
         if after is None:
@@ -170,14 +170,14 @@ def test_pages_of_open_requests_come_by_due_date(store: Store, size: int) -> Non
 
 def test_lines_recorded_while_she_turns_pages_shift_nothing(store: Store) -> None:
     add(store, *(request(f"p{n}@example.com", NOW - n * DAY) for n in range(4)))
-    first = store.register_page(RegisterFilter(), None, 2)
+    first = RegisterPages(store).page(RegisterFilter(), None, 2)
     add(store, request("new@example.com", NOW))
-    second = store.register_page(RegisterFilter(), first.after, 2)
+    second = RegisterPages(store).page(RegisterFilter(), first.after, 2)
     assert [row.request.key for row in (*first.rows, *second.rows)] == [f"p{n}@example.com" for n in range(4)]
 
 
 def keys(store: Store, wanted: RegisterFilter) -> set[str]:
-    return {row.request.key for row in store.register_page(wanted).rows}
+    return {row.request.key for row in RegisterPages(store).page(wanted).rows}
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_the_register_is_filtered(store: Store) -> None:
 
 def test_a_line_says_whether_it_is_open_done_or_lifted(store: Store) -> None:
     fill(store)
-    lines = {row.request.key: row for row in store.register_page(RegisterFilter()).rows}
+    lines = {row.request.key: row for row in RegisterPages(store).page(RegisterFilter()).rows}
     jane, bob, rival = (lines[key] for key in ("jane@example.com", "bob@example.com", "rival.example"))
     assert (jane.lifted, jane.open, jane.request.done_at) == (True, False, None)
     assert (bob.lifted, bob.open, bob.request.done_by) == (False, False, "Ben")
@@ -242,7 +242,7 @@ def test_the_share_done_in_time_is_counted(store: Store) -> None:
     add(store, *(request(f"p{n}@example.com", due=date(2026, 11, 20)) for n in range(3)))
     for number, at in ((1, NOW - 5 * DAY), (2, NOW), (3, NOW - 400 * DAY)):
         with store.act("mark done", by="Ana", now=NOW) as act:
-            act.mark_done([store.request(number)], at, "Ana", NOW)
+            act.mark_done([(store.request(number).id, at)], "Ana", NOW)
     assert store.count_done(NOW - 365 * DAY) == (2, 1)
 
 

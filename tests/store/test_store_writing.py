@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store_helpers import JANE, NOW, add, clean_record, fill, fill_imports, opt_in, raw, request
+from store_helpers import JANE, NOW, add, clean_record, fill, fill_desk, fill_imports, opt_in, raw, request
 
 from optoutdesk.domain.errors import StoreBusyError, UserError
 from optoutdesk.store import Store, schema
@@ -49,7 +49,7 @@ def test_a_cleaned_list_comes_back_as_it_was_the_newest_first(store: Store) -> N
 def test_a_request_that_is_done_says_when_and_by_whom(store: Store) -> None:
     add(store, request())
     with store.act("mark done", by="Ben", now=NOW) as act:
-        act.mark_done([store.request(1)], NOW, "Ben", NOW)
+        act.mark_done([(store.request(1).id, NOW)], "Ben", NOW)
     done = store.request(1)
     assert done is not None
     assert (done.done_at, done.done_by) == (NOW, "Ben")
@@ -75,7 +75,7 @@ def test_an_act_that_fails_stores_nothing(store: Store) -> None:
         with store.act("record opt-out", by="Ana", now=NOW) as act:
             act.add_requests([request("eve@example.com")])
             act.add_opt_in(opt_in())
-            act.mark_done([store.request(3)], NOW, "Ana", NOW)
+            act.mark_done([(store.request(3).id, NOW)], "Ana", NOW)
             act.add_clean(clean_record())
             raise UserError("She changed her mind.")
 
@@ -100,6 +100,7 @@ def test_nothing_stored_is_changed_or_deleted(store: Store, table: str, statemen
 
     fill(store)
     fill_imports(store)
+    fill_desk(store)
     before = contents(store)
     with raw(store.file) as database, pytest.raises(sqlite3.IntegrityError, match=f"{table} is append-only"):
         database.execute(statement.format(table))

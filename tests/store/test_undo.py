@@ -11,7 +11,7 @@ from store_helpers import DAY, JANE, NOW, add, batch, bring_in, opt_in, request,
 
 from optoutdesk.domain.importing import Batch
 from optoutdesk.domain.requests import Kind, OptOutRequest, received_on, with_clock
-from optoutdesk.store import RegisterFilter, Store
+from optoutdesk.store import RegisterFilter, RegisterPages, Store
 from optoutdesk.store.store import Subject
 
 HOUR = timedelta(hours=1)
@@ -44,7 +44,7 @@ def consent(store: Store, at=NOW + HOUR, **how: object) -> None:
 
 def done(store: Store, *requests: OptOutRequest) -> None:
     with store.act("mark done", by="Ana", now=NOW) as act:
-        act.mark_done(requests, NOW, "Ana", NOW)
+        act.mark_done([(r.id, NOW) for r in requests], "Ana", NOW)
 
 
 def suppressed(store: Store) -> set[str]:
@@ -60,7 +60,7 @@ def open_keys(store: Store) -> list[str]:
 
 
 def all_requests(store: Store) -> list[OptOutRequest]:
-    return [row.request for row in store.register_page(RegisterFilter()).rows]
+    return [row.request for row in RegisterPages(store).page(RegisterFilter()).rows]
 
 
 def test_what_an_import_brought_bars_nothing_any_more_and_stays_on_record(store: Store) -> None:

@@ -16,12 +16,20 @@ from PySide6.QtWidgets import (
     QScrollBar,
     QWidget,
 )
+from today_driver import choose, click, menu_texts
 
 import import_samples
+import message_files
+from export_samples import mailchimp_zip
 from optoutdesk.domain.requests import Kind
+from optoutdesk.services.clean_list import Plan
 from optoutdesk.ui.context import RecordDraft
+from optoutdesk.ui.dialogs.acknowledge import AcknowledgeDialog
+from optoutdesk.ui.dialogs.opt_in import OptInDialog
+from optoutdesk.ui.dialogs.templates import TemplatesDialog
+from optoutdesk.ui.widgets.due_places import Part
 from optoutdesk.ui.widgets.message import Message
-from optoutdesk.ui.window import CLEAN, IMPORT, IMPORTS, OPT_OUTS, TODAY, MainWindow
+from optoutdesk.ui.window import CLEAN, IMPORT, IMPORTS, OPT_OUTS, PLATFORMS, TODAY, MainWindow
 
 
 def focusable(root: QWidget) -> Iterator[QWidget]:
@@ -57,6 +65,7 @@ def full(window: MainWindow, record, qtbot) -> MainWindow:
     record("p.lindqvist@fjord.example", date(2026, 11, 24))
     window.go_to(TODAY)
     window.screen_at(TODAY).reload()
+    qtbot.waitUntil(lambda: settled(window))
     return window
 
 
@@ -65,6 +74,42 @@ def settled(window: MainWindow) -> bool:
 
 
 def test_today(full: MainWindow) -> None:
+    assert nameless(full) == []
+
+
+def test_selected_requests_and_the_questions_about_them(full: MainWindow, qtbot) -> None:
+    desk = full.context.desk
+    for name in ("Mailchimp", "Outlook"):
+        desk.platforms.add(name, date(2026, 11, 1), by="Ana", now=desk.now())
+    screen = full.screen_at(TODAY)
+    screen.reload()
+    qtbot.waitUntil(lambda: settled(full))
+    click(qtbot, screen, "maria.ortiz@lakeside.example", Part.BUTTON)
+    assert nameless(open_dialog()) == []
+    open_dialog().close()
+    screen.list.rows.choose_all()
+    qtbot.waitUntil(lambda: settled(full))
+    assert screen.selection.isVisible()
+    assert nameless(full) == []
+    for button in (screen.selection.done, screen.selection.assign):
+        button.click()
+        qtbot.waitUntil(lambda: settled(full))
+        choose(screen, menu_texts(screen)[0])
+        assert nameless(open_dialog()) == []
+        open_dialog().close()
+
+
+def test_a_file_that_is_known(full: MainWindow, qtbot, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("e-mail\njane@shop.example\n", "utf-8")
+    desk = full.context.desk
+    plan = Plan(desk.clean_list.open(file))
+    desk.clean_list.clean(plan, desk.clean_list.default_outputs(plan), by="Ana", now=desk.now())
+    full.take_file(file)
+    qtbot.waitUntil(lambda: settled(full))
+    assert nameless(open_dialog()) == []
+    full.screen_at(TODAY).reload()
+    qtbot.waitUntil(lambda: settled(full))
     assert nameless(full) == []
 
 
@@ -90,6 +135,30 @@ def test_the_record_dialog(full: MainWindow) -> None:
     assert nameless(full.dialog) == []
 
 
+def test_the_record_dialog_with_evidence_and_another_rule(full: MainWindow, qtbot, tmp_path: Path) -> None:
+    mail = tmp_path / "please stop.eml"
+    mail.write_bytes(message_files.ASKED)
+    full.record_draft(RecordDraft("", files=(mail,)))
+    assert full.dialog is not None
+    qtbot.waitUntil(lambda: settled(full))
+    full.dialog.due.other.click()
+    assert nameless(full.dialog) == []
+    assert full.dialog.evidence.rows[0].button.accessibleName() == "Remove please stop.eml"
+    assert full.dialog.evidence.zone.button.accessibleName() == "Choose a file as evidence"
+
+
+def test_opting_in_again_answering_and_the_templates(full: MainWindow, qtbot) -> None:
+    full.show_history(Kind.ADDRESS, "maria.ortiz@lakeside.example")
+    qtbot.waitUntil(lambda: settled(full))
+    history = full.screen_at(OPT_OUTS).detail.history
+    answer = AcknowledgeDialog(full.context, history.requests[0], full)
+    for dialog in (OptInDialog(full.context, history, full), answer, TemplatesDialog(full.context, full)):
+        dialog.open()
+        assert nameless(dialog) == []
+        dialog.close()
+        dialog.deleteLater()
+
+
 def test_the_find_box(full: MainWindow, qtbot) -> None:
     full.open_find()
     full.find_dialog.box.setText("maria")
@@ -99,7 +168,8 @@ def test_the_find_box(full: MainWindow, qtbot) -> None:
 
 
 def test_a_question(full: MainWindow, qtbot) -> None:
-    qtbot.mouseClick(full.screen_at(TODAY).act_now.rows[0].button, Qt.MouseButton.LeftButton)
+    screen = full.screen_at(TODAY)
+    click(qtbot, screen, "maria.ortiz@lakeside.example", Part.BUTTON)
     question = next(w for w in QApplication.topLevelWidgets() if isinstance(w, Message) and w.isVisible())
     assert nameless(question) == []
 
@@ -181,3 +251,47 @@ def test_the_screens_are_there(full: MainWindow) -> None:
         "Opt-outs",
         "Clean a list",
     ]
+
+
+def test_platforms_their_dialogs_and_a_verification(full: MainWindow, desk, qtbot, tmp_path: Path) -> None:
+    full.go_to(PLATFORMS)
+    qtbot.waitUntil(lambda: settled(full))
+    screen = full.screen_at(PLATFORMS)
+    assert nameless(full) == []
+    for name in ("Mailchimp", "QuickBooks"):
+        desk.platforms.add(name, date(2026, 1, 1), by="Ana", now=desk.now())
+    screen.reload()
+    qtbot.waitUntil(lambda: settled(full))
+    assert nameless(full) == []
+    mailchimp, quickbooks = screen.cards.cards
+    for show in (
+        screen.add.click,
+        quickbooks.act.click,
+        mailchimp.to_history.trigger,
+        mailchimp.to_retire.trigger,
+    ):
+        show()
+        qtbot.waitUntil(lambda: settled(full))
+        dialog = open_dialog()
+        assert nameless(dialog) == []
+        dialog.close()
+        qtbot.waitUntil(lambda: settled(full))
+    left = [("z.petrov@kestrel.example", "2026-11-19 10:00:00")]
+    path = mailchimp_zip(tmp_path, active=["maria.ortiz@lakeside.example"], left=left)
+    screen.check.start(mailchimp.shown.standing.platform, path)
+    qtbot.waitUntil(lambda: screen.check.idle and settled(full))
+    screen.view.how.click()
+    assert nameless(full) == []
+    screen.check.start(quickbooks.shown.standing.platform, path)
+    qtbot.waitUntil(lambda: settled(full))
+    assert nameless(open_dialog()) == []
+
+
+def test_the_register_with_platforms(full: MainWindow, desk, qtbot) -> None:
+    desk.platforms.add("Mailchimp", date(2026, 1, 1), by="Ana", now=desk.now())
+    full.show_history(Kind.ADDRESS, "maria.ortiz@lakeside.example")
+    screen = full.screen_at(OPT_OUTS)
+    qtbot.waitUntil(lambda: settled(full) and not screen.model.asking)
+    screen.filters.received.setCurrentIndex(4)
+    screen.table.selectAll()
+    assert nameless(full) == []

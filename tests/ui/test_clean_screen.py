@@ -89,6 +89,7 @@ def test_an_empty_screen_says_what_happens_and_takes_a_file(screen, contacts, qt
     assert screen.start.problem.isHidden()
     screen.first_focus()
     assert screen.start.zone.hasFocus()
+    screen._context.file_given.connect(screen.open_list)  # as the window does with a file nobody knows
     screen.start.zone.dropped.emit(contacts)
     settle(qtbot, screen)
     assert page(screen) is screen.view

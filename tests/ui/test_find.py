@@ -76,7 +76,9 @@ def test_somebody_who_left_one_list_is_not_called_free(desk):
 
 def test_somebody_who_opted_in_again_may_be_mailed(desk):
     request = record(desk, "k.sato@hinode.example", date(2026, 10, 28))
-    desk.opt_in_again.record(request, at=desk.now(), evidence="form", by="Ana", now=desk.now())
+    desk.opt_in_again.record(
+        request, at=desk.now(), evidence="form", who="Jane", how="on paper", by="Ana", now=desk.now()
+    )
     hit = look_up(desk, "k.sato@hinode.example", desk.now()).hits[0]
     assert (hit.chip, hit.line) == (MAY_BE_MAILED, "Opted in again on 24 Nov 2026")
 

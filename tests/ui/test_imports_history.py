@@ -112,7 +112,7 @@ def test_after_undoing_the_keyboard_is_on_the_list(screen, qtbot) -> None:
 
 def test_requests_she_worked_on_stay_and_are_named(screen, desk, qtbot) -> None:
     request = desk.due_requests.today(desk.now(), limit=9).requests[0].request
-    desk.due_requests.mark_done([request], now=desk.now(), by="Ana")
+    desk.due_requests.mark_done([request.id], now=desk.now(), by="Ana")
     screen.act.click()
     settle(qtbot, screen)
     dialog = opened(UndoDialog)
@@ -127,7 +127,7 @@ def test_what_was_worked_on_while_the_question_was_open_is_counted_again(screen,
     settle(qtbot, screen)
     dialog = opened(UndoDialog)
     request = desk.due_requests.today(desk.now(), limit=9).requests[0].request
-    desk.due_requests.mark_done([request], now=desk.now(), by="Ben")
+    desk.due_requests.mark_done([request.id], now=desk.now(), by="Ben")
     dialog.confirm.click()
     settle(qtbot, screen)
     assert dialog.isVisible()

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from optoutdesk.domain.requests import Channel, Kind
 from optoutdesk.services.changes import Changes
+from optoutdesk.ui.dialogs.mark_done import MarkDoneDialog
 from optoutdesk.ui.models.register_model import ADDRESS, STATE
 from optoutdesk.ui.screens.optouts import OptOutsScreen, Show
 
@@ -67,7 +68,7 @@ def test_the_heading_and_the_chips_count(desk, screen, qtbot):
     record(desk, "*@competitor.example", date(2026, 11, 23))
     load(qtbot, screen)
     assert screen.summary.text() == "3 addresses and domains suppressed · 3 requests open"
-    assert [chip.text() for chip in screen.chips.chips] == ["Open 3", "Due soon 1", "Overdue 1", "All 3"]
+    assert [chip.text() for chip in screen.chips.chips] == ["Open 3", "Due soon 1", "Late 1", "All 3"]
 
 
 def test_each_chip_shows_what_it_counts(desk, screen, qtbot):
@@ -75,13 +76,13 @@ def test_each_chip_shows_what_it_counts(desk, screen, qtbot):
     record(desk, "late@a.example", date(2026, 11, 2))
     record(desk, "new@a.example", date(2026, 11, 23))
     desk.due_requests.mark_done(
-        [record(desk, "done@a.example", date(2026, 11, 20))], now=desk.now(), by="Ana"
+        [record(desk, "done@a.example", date(2026, 11, 20)).id], now=desk.now(), by="Ana"
     )
     load(qtbot, screen)
     expected = {
         Show.OPEN: ["late@a.example", "soon@a.example", "new@a.example"],  # what is due first stands first
         Show.SOON: ["soon@a.example"],
-        Show.OVERDUE: ["late@a.example"],
+        Show.LATE: ["late@a.example"],
         Show.ALL: ["new@a.example", "done@a.example", "soon@a.example", "late@a.example"],
     }
     for show, addresses in reversed(expected.items()):
@@ -91,7 +92,7 @@ def test_each_chip_shows_what_it_counts(desk, screen, qtbot):
 
 
 def test_with_nothing_open_the_whole_register_is_shown_first(desk, screen, qtbot):
-    desk.due_requests.mark_done([record(desk, "done@a.example")], now=desk.now(), by="Ana")
+    desk.due_requests.mark_done([record(desk, "done@a.example").id], now=desk.now(), by="Ana")
     load(qtbot, screen)
     settle(qtbot, screen)
     assert screen.chips.key() == Show.ALL
@@ -134,11 +135,12 @@ def test_channel_and_list_narrow_the_register(desk, screen, qtbot):
     record(desk, "phone@a.example", channel=Channel.PHONE)
     record(desk, "news@a.example", channel=Channel.REPLY, scope="Newsletter")
     load(qtbot, screen)
-    screen.channel.setCurrentIndex(screen.channel.findData(Channel.PHONE))
+    channel, scopes = screen.filters.channel, screen.filters.list
+    channel.setCurrentIndex(channel.findData(Channel.PHONE))
     settle(qtbot, screen)
     assert shown(screen) == ["phone@a.example"]
-    screen.channel.setCurrentIndex(0)
-    screen.list.setCurrentIndex(screen.list.findData("Newsletter"))
+    channel.setCurrentIndex(0)
+    scopes.setCurrentIndex(scopes.findData("Newsletter"))
     settle(qtbot, screen)
     assert shown(screen) == ["news@a.example"]
 
@@ -165,15 +167,16 @@ def test_the_panel_tells_the_whole_story(desk, screen, qtbot):
 def test_marking_done_asks_first_and_then_settles_it(desk, screen, context, qtbot):
     record(desk, "maria.ortiz@lakeside.example", date(2026, 11, 10))
     load(qtbot, screen)
-    asked = []
-    context.ask = lambda _parent, _title, text, _yes, then, **_: asked.append((text, then))
     with qtbot.assertNotEmitted(context.changed):
-        screen.detail.mark_done.click()
-    text, then = asked[0]
-    assert text.startswith("maria.ortiz@lakeside.example no longer stands in any list you send from.")
-    with qtbot.waitSignal(context.changed) as changed:
-        then()
-    assert changed.args == [Changes.REQUESTS]
+        screen.detail.todo.done.click()
+    (ask,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, MarkDoneDialog) and w.isVisible()]
+    assert ask.heading.text() == "Removed everywhere you send from?"
+    assert any(
+        "Confirm that maria.ortiz@lakeside.example is out of every list" in x.text()
+        for x in ask.findChildren(QLabel)
+    )
+    with qtbot.waitSignal(context.changed):
+        ask.confirm.click()
     settle(qtbot, screen)
     screen.chips.choose(Show.ALL)
     settle(qtbot, screen)
@@ -185,7 +188,7 @@ def test_marking_done_asks_first_and_then_settles_it(desk, screen, context, qtbo
 def test_history_of_somebody_who_is_not_in_the_table(desk, screen, qtbot):
     done = record(desk, "maria.ortiz@lakeside.example")
     record(desk, "hello@brightpaws.example")
-    desk.due_requests.mark_done([done], now=desk.now(), by="Ana")
+    desk.due_requests.mark_done([done.id], now=desk.now(), by="Ana")
     load(qtbot, screen)
     assert shown(screen) == ["hello@brightpaws.example"]
     screen.show_history(Kind.ADDRESS, "maria.ortiz@lakeside.example")

@@ -1,5 +1,6 @@
 """The Record dialog: any text in, every address in it seen, the right due date, plain sentences when something is missing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -76,8 +77,8 @@ def test_by_keyboard_alone_two_opt_outs_are_recorded_with_their_due_date(
 
 
 def test_the_due_date_explains_itself(dialog: RecordDialog) -> None:
-    assert dialog.due.text() == "Due Wed 9 December 2026"
-    assert dialog.why.text() == "10 business days; Thu 26 Nov (Thanksgiving Day) does not count"
+    assert dialog.due.due.text() == "Due Wed 9 December 2026"
+    assert dialog.due.why.text() == "10 business days; Thu 26 Nov (Thanksgiving Day) does not count"
 
 
 def test_every_address_in_a_mail_is_listed(dialog: RecordDialog) -> None:
@@ -90,8 +91,6 @@ def test_every_address_in_a_mail_is_listed(dialog: RecordDialog) -> None:
 
 
 def test_known_ones_and_her_own_are_listed_and_left_alone(dialog: RecordDialog, desk, record) -> None:
-    from dataclasses import replace
-
     record("maria.ortiz@lakeside.example")
     desk.change_settings(replace(desk.settings, own_addresses=("news@ourshop.example",)))
     paste(dialog, f"{MAIL}To: news@ourshop.example")
@@ -137,7 +136,7 @@ def test_a_day_without_a_time(dialog: RecordDialog, desk) -> None:
     dialog.when.day.setDate(QDate(2026, 11, 10))
     dialog.when.unknown.setChecked(True)
     assert not dialog.when.time.isEnabled()
-    assert dialog.due.text() == "Due Wed 25 November 2026"
+    assert dialog.due.due.text() == "Due Wed 25 November 2026"
     dialog.record()
     received = stored(desk)[0].received
     assert (received.day, received.precision) == (date(2026, 11, 10), Precision.DAY)
@@ -154,7 +153,7 @@ def test_a_time_is_meant_in_the_business_s_zone(dialog: RecordDialog, desk) -> N
 def test_a_day_ahead_is_refused_in_a_sentence(dialog: RecordDialog, desk) -> None:
     paste(dialog, "jane@shop.example")
     dialog.when.day.setDate(QDate(2026, 11, 25))
-    assert dialog.due.text() == "No due date"
+    assert dialog.due.due.text() == "No due date"
     dialog.record()
     assert dialog.problem.isVisible()
     assert "lies ahead" in dialog.problem.text()
@@ -163,7 +162,7 @@ def test_a_day_ahead_is_refused_in_a_sentence(dialog: RecordDialog, desk) -> Non
 
 def test_a_due_date_in_the_past_says_so(dialog: RecordDialog) -> None:
     dialog.when.set_day(date(2026, 11, 2))
-    assert dialog.due.text() == "Due Tue 17 November 2026: already past"
+    assert dialog.due.due.text() == "Due Tue 17 November 2026: already past"
 
 
 def test_one_list_by_its_known_name(host: QWidget, desk, record, context) -> None:
@@ -176,12 +175,30 @@ def test_one_list_by_its_known_name(host: QWidget, desk, record, context) -> Non
     assert {r.scope for r in stored(desk)} == {"Newsletter"}
 
 
-def test_who_records_is_remembered(dialog: RecordDialog, desk) -> None:
+def test_another_one_may_have_recorded_it_and_she_goes_on_working(dialog: RecordDialog, desk) -> None:
     paste(dialog, "jane@shop.example")
     dialog.by.setEditText("  Ben ")
     dialog.record()
     assert stored(desk)[0].by == "Ben"
-    assert desk.settings.person == "Ben"
+    assert desk.store.last_entry().by == "Ben"
+    assert desk.person == "Ana"
+
+
+def test_where_nobody_has_said_who_works_the_first_name_is_remembered(context, host: QWidget, desk) -> None:
+    desk.change_settings(replace(desk.settings, person=""))
+    dialog = RecordDialog(context, host)
+    paste(dialog, "jane@shop.example")
+    dialog.by.setEditText("Ben")
+    dialog.record()
+    assert (desk.person, desk.settings.person) == ("Ben", "Ben")
+
+
+def test_the_staff_can_be_chosen_and_who_works_comes_first(context, host: QWidget, desk) -> None:
+    desk.change_settings(replace(desk.settings, staff=("Ben", "Ana", "Chris")))
+    desk.act_as("Chris")
+    dialog = RecordDialog(context, host)
+    assert [dialog.by.itemText(i) for i in range(dialog.by.count())] == ["Chris", "Ben", "Ana"]
+    assert dialog.by.currentText() == "Chris"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +267,9 @@ def test_a_request_from_before_a_later_consent_is_not_called_blocked(
 ) -> None:
     first = record("jane@shop.example", date(2026, 11, 10))
     agreed = datetime(2026, 11, 20, 15, tzinfo=UTC)
-    desk.opt_in_again.record(first, at=agreed, evidence="form", by="Ana", now=desk.now())
+    desk.opt_in_again.record(
+        first, at=agreed, evidence="form", who="Jane", how="on paper", by="Ana", now=desk.now()
+    )
     paste(dialog, "jane@shop.example, new@shop.example")
     dialog.when.set_day(date(2026, 11, 16))
     with qtbot.waitSignal(context.notice) as said:

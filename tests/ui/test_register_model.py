@@ -96,7 +96,7 @@ def test_filters_for_channel_list_and_open_requests(desk, model, qtbot):
     record(desk, "phone@a.example", channel=Channel.PHONE)
     record(desk, "letter@a.example", channel=Channel.LETTER, scope="Promotions")
     done = record(desk, "done@a.example", channel=Channel.PHONE)
-    desk.due_requests.mark_done([done], now=desk.now(), by="Ana")
+    desk.due_requests.mark_done([done.id], now=desk.now(), by="Ana")
     ask(qtbot, model, RegisterFilter(channel=Channel.PHONE))
     assert sorted(shown(model)) == ["done@a.example", "phone@a.example"]
     ask(qtbot, model, RegisterFilter(scope="Promotions"))
@@ -132,11 +132,13 @@ def test_every_state_is_named(desk, model, qtbot):
     done = record(desk, "done@a.example", date(2026, 11, 9))
     late = record(desk, "late@a.example", date(2026, 10, 1))
     back = record(desk, "back@a.example", date(2026, 10, 5))
-    desk.due_requests.mark_done([done, late], now=desk.now(), by="Ana")
+    desk.due_requests.mark_done([done.id, late.id], now=desk.now(), by="Ana")
     record(desk, "earlier@a.example", date(2026, 11, 20))
     record(desk, "earlier@a.example", date(2026, 11, 19))  # it came to light later, and its date stands
     agreed = start - timedelta(days=2)
-    desk.opt_in_again.record(back, at=agreed, evidence="form", by="Ana", now=desk.now())
+    desk.opt_in_again.record(
+        back, at=agreed, evidence="form", who="Jane", how="on paper", by="Ana", now=desk.now()
+    )
     ask(qtbot, model, RegisterFilter())
     rows = list(zip(shown(model), shown(model, STATE), shown(model, DUE), strict=True))
     twice = [(state, due) for address, state, due in rows if address == "earlier@a.example"]

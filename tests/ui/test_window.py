@@ -66,26 +66,35 @@ def test_ctrl_k_opens_the_find_box_again_and_again(active: MainWindow, qtbot) ->
         assert not active.find_dialog.isVisible()
 
 
-def test_the_badge_counts_what_needs_her_after_every_change(window: MainWindow, record, desk) -> None:
+def idle(window: MainWindow) -> bool:
+    return not window.context.lookups.busy
+
+
+def test_the_badge_counts_what_needs_her_after_every_change(
+    window: MainWindow, record, desk, qtbot
+) -> None:
     badge = window.rail.buttons[TODAY]
     assert badge.badge == 0
     request = record("maria.ortiz@lakeside.example")
     window.context.broadcast(Changes.REQUESTS)
     assert badge.badge == 1
     assert badge.accessibleName() == "Today, 1 request waiting"
+    qtbot.waitUntil(lambda: idle(window))
     assert window.screen_at(TODAY).headline.text() == "One request needs you today"
-    window.context.broadcast(desk.due_requests.mark_done([request], now=desk.now(), by="Ana"))
+    window.context.broadcast(desk.due_requests.mark_done([request.id], now=desk.now(), by="Ana"))
     assert badge.badge == 0
     assert badge.accessibleName() == "Today"
+    qtbot.waitUntil(lambda: idle(window))
 
 
-def test_a_screen_out_of_sight_is_reloaded_when_she_comes_back(window: MainWindow, record) -> None:
+def test_a_screen_out_of_sight_is_reloaded_when_she_comes_back(window: MainWindow, record, qtbot) -> None:
     window.go_to(CLEAN)
     record("maria.ortiz@lakeside.example")
     window.context.broadcast(Changes.REQUESTS)
     today = window.screen_at(TODAY)
     assert today.headline.text() == "Welcome to Opt-Out Desk"
     window.go_to(TODAY)
+    qtbot.waitUntil(lambda: idle(window))
     assert today.headline.text() == "One request needs you today"
 
 
@@ -93,12 +102,13 @@ def test_a_new_day_makes_other_requests_urgent(window: MainWindow, record, desk,
     record("p.lindqvist@fjord.example", datetime(2026, 11, 20, 16, tzinfo=UTC))
     window.context.broadcast(Changes.REQUESTS)
     today = window.screen_at(TODAY)
+    qtbot.waitUntil(lambda: idle(window))
     assert today.headline.text() == "Nothing needs you today"
     later = desk.now() + timedelta(days=9)
     desk.now = lambda: later
     window.on_tick()
+    qtbot.waitUntil(lambda: idle(window))
     assert today.headline.text() == "One request needs you today"
-    qtbot.waitUntil(lambda: not window.context.lookups.busy)
 
 
 def test_a_file_dropped_anywhere_goes_to_clean_a_list(

@@ -151,6 +151,18 @@ def test_a_line_of_the_register_says_how_it_stands(record) -> None:
     assert state(RegisterRow(done, lifted=False, open=False)) == ("Done", "ok")
     assert state(RegisterRow(late, lifted=False, open=False)) == ("Done late", "danger")
     assert state(RegisterRow(evening, lifted=False, open=False)) == ("Done", "ok")
+    verified = RegisterRow(done, lifted=False, open=False, verified=True)
+    assert state(verified) == ("Verified", "ok")
+    assert "its own export" in words.state_hint(verified)
+    assert state(replace(verified, request=late)) == ("Done late", "danger"), "late stays late"
+    # Its own export brought it: nothing was ever to be done.
+    assert state(RegisterRow(request, lifted=False, open=False, verified=True)) == ("Verified", "ok")
+    again = RegisterRow(done, lifted=False, open=True, assigned="Ben")
+    assert state(again) == ("Due soon", "warning"), "an export showed that the person is still active"
+    assert words.state_hint(again) == "Ben works on it"
+    hashed = RegisterRow(replace(request, kind=Kind.HASH), lifted=False, open=False)
+    assert state(hashed) == ("Suppressed", "plain")
+    assert "hash" in words.state_hint(hashed)
 
 
 def test_a_domain_is_shown_as_people_write_it() -> None:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -18,6 +19,8 @@ from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, P
 
 if TYPE_CHECKING:
     from optoutdesk.services.check_address import Answer
+    from optoutdesk.services.due_requests import Due
+    from optoutdesk.services.evidence import Kept
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -45,6 +48,7 @@ def add(desk: Desk, arguments: argparse.Namespace) -> int:
     scope = scope_name(arguments.scope)
     entries = service.parse(arguments.addresses, scope)
     received = service.received(when(arguments.received, desk) if arguments.received else now, now)
+    kept = keep_files(desk, arguments.file)
     recorded, _ = service.record(
         entries,
         received,
@@ -53,6 +57,8 @@ def add(desk: Desk, arguments: argparse.Namespace) -> int:
         channel=Channel(arguments.channel),
         scope=scope,
         note=arguments.note,
+        policy=arguments.policy,
+        evidence=kept,
     )
     if arguments.json:
         added = [
@@ -68,7 +74,7 @@ def add(desk: Desk, arguments: argparse.Namespace) -> int:
         ]
         # On record, but opted in again after that receipt: a script must not take them for suppressed.
         lifted = [given_text(item.request) for item in recorded if item.lifted]
-        print_json({"added": added, "not_suppressed": lifted})
+        print_json({"added": added, "not_suppressed": lifted, "evidence": files_json(kept)})
         return DONE
     for item in recorded:
         request = item.request
@@ -77,7 +83,20 @@ def add(desk: Desk, arguments: argparse.Namespace) -> int:
             state = "recorded, but NOT suppressed: opted in again after that"
         due = f"due {request.due.isoformat()}" if request.asked else "nothing due: nobody asked"
         print(f"{given_text(request)}: {state} · {_scope_text(request.scope)} · {due}")
+    for each in kept:
+        print(f"evidence  {plain(each.name)}  SHA-256 {each.sha256}")
     return DONE
+
+
+def keep_files(desk: Desk, paths: Sequence[str]) -> "list[Kept]":
+    """Keep files as evidence; all of them are looked at before the first is kept."""
+    opened = [desk.evidence.open(Path(path), desk.now()) for path in paths]
+    return [desk.evidence.keep(file) for file in opened]
+
+
+def files_json(kept: "Sequence[Kept]") -> list[dict[str, str]]:
+    """Return kept files for a JSON object."""
+    return [{"name": each.name, "sha256": each.sha256} for each in kept]
 
 
 def check(desk: Desk, arguments: argparse.Namespace) -> int:
@@ -215,35 +234,57 @@ def due(desk: Desk, arguments: argparse.Namespace) -> int:
     """List the open requests by due date."""
     today = desk.due_requests.today(desk.now())
     if arguments.json:
-        requests = [
-            {
-                "address": item.request.given,
-                "key": given_text(item.request),
-                "received": received_text(item.request),
-                "due": item.request.due.isoformat(),
-                "days_left": item.days_left,
-                "state": item.urgency.value,
-                "scope": item.request.scope,
-                "channel": item.request.channel.value,
-            }
-            for item in today.requests
-        ]
+        zone = ZoneInfo(desk.counting.zone)
+        requests = [_due_json(item, zone) for item in today.requests]
         print_json({"today": today.day.isoformat(), "requests": requests})
         return DONE
     if not today.requests:
         print("No request is open.")
     for item in today.requests:
-        left = (
-            f"{item.days_left} business days left"
-            if item.days_left >= 0
-            else f"{-item.days_left} business days LATE"
-        )
-        if abs(item.days_left) == 1:
-            left = left.replace("days", "day")
-        print(
-            f"{item.request.due.isoformat()}  {left:<23}  {given_text(item.request)} · {_scope_text(item.request.scope)}"
-        )
+        print(f"{item.request.due.isoformat()}  {_left_text(item):<23}  {_due_text(item)}")
     return DONE
+
+
+def _due_json(item: "Due", zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "address": item.request.given,
+        "key": given_text(item.request),
+        "received": received_text(item.request),
+        "due": item.request.due.isoformat(),
+        "own_target": item.own_target.astimezone(zone).isoformat(),
+        "days_left": item.days_left,
+        "state": item.urgency.value,
+        "scope": item.request.scope,
+        "channel": item.request.channel.value,
+        "platforms": [{"name": task.platform.name, "state": task.state.value} for task in item.tasks],
+        "assigned": item.assigned or None,
+    }
+
+
+def _left_text(item: "Due") -> str:
+    """Return `1 business day left`, `5 business days LATE`."""
+    from optoutdesk.calendars import read_way
+    from optoutdesk.domain.deadlines import Unit
+
+    way = read_way(item.request.counting)
+    unit = "day" if way is not None and way.unit is Unit.CALENDAR_DAYS else "business day"
+    days = abs(item.days_left)
+    name = unit if days == 1 else f"{unit}s"
+    return f"{days} {name} {'LATE' if item.days_left < 0 else 'left'}"
+
+
+def _due_text(item: "Due") -> str:
+    """Return who it is about, what is to be done where, and who works on it."""
+    parts = [given_text(item.request), _scope_text(item.request.scope)]
+    still = [plain(task.platform.name) for task in item.open_tasks]
+    done = [plain(task.platform.name) for task in item.tasks if task not in item.open_tasks]
+    if still:
+        parts.append(f"to do: {', '.join(still)}")
+    if done:
+        parts.append(f"done: {', '.join(done)}")
+    if item.assigned:
+        parts.append(f"assigned to {plain(item.assigned)}")
+    return " · ".join(parts)
 
 
 def mappings(desk: Desk, arguments: argparse.Namespace) -> int:

@@ -32,6 +32,7 @@ from optoutdesk.spreadsheets.profiles import GENERIC, Field, load_profiles
 if TYPE_CHECKING:
     from optoutdesk.services.import_optouts import ImportOptOuts, Preview, Source
     from optoutdesk.services.import_source import Options, Part
+    from optoutdesk.services.verify_platform import VerifyPlatform
 
 LEAVE_OUT = "leave-out"
 """What --map calls a column that is nothing."""
@@ -56,9 +57,9 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
     """Bring in the opt-outs of a file."""
     service = desk.import_optouts
     now = desk.now()
-    options = _options(desk, arguments)
+    options = reading_options(desk, arguments)
     source = service.open(Path(arguments.file), options, now=now)
-    source = _mapped(service, source, arguments.map)
+    source = mapped(service, source, arguments.map)
     name = source.path.name
     with Progress(f"Reading {name}", rate="rows") as progress:
         preview = service.preview(source, now=now, progress=progress)
@@ -101,7 +102,8 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
     return COULD_NOT if troubles else DONE
 
 
-def _options(desk: Desk, arguments: argparse.Namespace) -> "Options":
+def reading_options(desk: Desk, arguments: argparse.Namespace) -> "Options":
+    """Return how a file is to be read."""
     from optoutdesk.services.import_source import Options
 
     order = None
@@ -142,7 +144,7 @@ def _profile(name: str | None) -> str | None:
     return by_name.get(name.casefold(), name.casefold())
 
 
-def _mapped(service: "ImportOptOuts", source: "Source", wanted: Sequence[str]) -> "Source":
+def mapped(service: "ImportOptOuts | VerifyPlatform", source: "Source", wanted: Sequence[str]) -> "Source":
     """Return a source with the columns meant that --map names."""
     fields: list[tuple[Field | None, str]] = []
     for item in wanted:

@@ -17,16 +17,22 @@ from optoutdesk.domain.errors import Cancelled, UsageError, UserError
 
 _IMPORTS = {"import": "import_file", "batches": "batches", "undo": "undo"}
 """Commands of cli.imports by the names of their functions."""
+_DEADLINES = {"remind": "remind", "export-due": "export_due"}
+"""Those of cli.deadlines."""
+_PLATFORMS = {"platforms": "platforms", "verify-platform": "verify_platform"}
+"""Those of cli.platforms."""
 
 
-def run(argv: Sequence[str], *, open_window: Callable[[str | None], int]) -> int:
-    """Run a command and return its exit code; without a command open the window."""
+def run(argv: Sequence[str], *, open_window: Callable[[str | None, bool], int]) -> int:
+    """Run a command and return its exit code; without a command open the window (folder, whether in the tray)."""
     _use_utf8()
     try:
         arguments = make_parser().parse_args(argv)
         _refuse_stray_bytes(arguments)
         if arguments.command is None:
-            return open_window(arguments.data)
+            return open_window(arguments.data, arguments.tray)
+        if arguments.tray:
+            raise UsageError("--tray opens the window; a command has none. Leave one of them out.")
         return _run_command(arguments)
     except UserError as error:
         print(f"optoutdesk: {plain(str(error))}", file=sys.stderr)
@@ -77,6 +83,20 @@ def _code_of(arguments: argparse.Namespace) -> int:
         from optoutdesk.cli import imports
 
         command = getattr(imports, _IMPORTS[arguments.command])
+    elif arguments.command in _DEADLINES:
+        from optoutdesk.cli import deadlines
+
+        command = getattr(deadlines, _DEADLINES[arguments.command])
+    elif arguments.command in _PLATFORMS:
+        from optoutdesk.cli import platforms
+
+        command = getattr(platforms, _PLATFORMS[arguments.command])
+    elif arguments.command == "optin":
+        from optoutdesk.cli.opt_in import opt_in as command
+    elif arguments.command == "done":
+        from optoutdesk.cli.done import done as command
+    elif arguments.command == "lists":
+        from optoutdesk.cli.lists import lists as command
     else:
         from optoutdesk.cli import commands
 

@@ -13,14 +13,22 @@ _Command = Callable[[str, str], argparse.ArgumentParser]
 """Adds a command by its name and what it is about."""
 
 _WHEN = "an ISO date (2026-11-10) or date and time (2026-11-10T16:42, or with a zone: 2026-11-10T21:42Z)"
+_FILES = "CSV, TSV, TXT, XLSX, XLS, ODS, or a ZIP of them"
 _COMMANDS = """commands:
   add ADDRESS...     record an opt-out; *@example.com covers a whole domain
   check ADDRESS...   may they be mailed? exit code 0: all may, 10: one may not
+  optin ADDRESS      somebody who opted out agreed to mail again
   clean FILE         write FILE-clean and FILE-removed beside a contact list
   import FILE        bring in the opt-outs of a spreadsheet, a platform's export or a hashed list
   batches            what was imported
   undo BATCH         take an import back
+  lists              the cleaned lists: is each still safe to send?
   due                the open requests by due date
+  done ADDRESS...    somebody was removed, at one platform or everywhere
+  remind             what is due today, for a script; exit code 0: nothing, 10: something
+  export-due F.ics   the due dates as a calendar file
+  platforms          where people are kept or mailed; platforms add NAME, platforms retire NAME
+  verify-platform P FILE  compare a platform's own export with what is on record; 0: all agree, 10: somebody is still active
   mappings           what is remembered of the columns of imported files
   export             write the suppression list out, for yourself, a platform or a third party
   backups            the copies of the suppression list
@@ -56,13 +64,16 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser = _Parser(
         prog="optoutdesk",
-        usage="optoutdesk [--data DIR] [COMMAND ...]",
+        usage="optoutdesk [--data DIR] [--tray | COMMAND ...]",
         description="One suppression list on your own computer.",
         epilog=_COMMANDS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--data", metavar="DIR", help="folder with the suppression list (else OPTOUTDESK_DATA, else your own)"
+    )
+    parser.add_argument(
+        "--tray", action="store_true", help="start in the tray, without a window (where there is a tray)"
     )
     parser.add_argument("--version", action="version", version=f"Opt-Out Desk {__version__}")
     commands = parser.add_subparsers(
@@ -74,11 +85,21 @@ def make_parser() -> argparse.ArgumentParser:
 
     _add_add(command)
     _add_check(command)
+    _add_opt_in(command)
     _add_clean(command)
     _add_import(command)
     command("batches", "List what was imported: file, SHA-256, when, by whom, counts.")
     _add_undo(command)
-    command("due", "The open requests by due date.")
+    command("lists", "The cleaned lists, the newest first, and whether each is still safe to send.")
+    command("due", "The open requests by due date: what is to be done where, and who works on it.")
+    _add_done(command)
+    command(
+        "remind",
+        "What is due: overdue, within the days of your reminders, past your own target. Exit code 10 when anything is.",
+    )
+    _add_export_due(command)
+    _add_platforms(command)
+    _add_verify_platform(command)
     _add_mappings(command)
     _add_export(command)
     command("backups", "List the copies of the suppression list; the newest ten are kept.")
@@ -104,7 +125,40 @@ def _add_add(command: _Command) -> None:
         "--scope", metavar="S", default="all", help="all mail (default), or the name of one list"
     )
     add.add_argument("--note", metavar="T", default="", help="what was said")
+    add.add_argument("--policy", metavar="ID", help="count by another rule than your own, such as casl")
+    add.add_argument(
+        "--evidence",
+        metavar="FILE",
+        dest="file",
+        action="append",
+        default=[],
+        help="keep an e-mail, a PDF, a picture or a text as evidence; may be given several times",
+    )
     add.add_argument("--by", metavar="NAME", help="who records it")
+
+
+def _add_opt_in(command: _Command) -> None:
+    """Add the end of a block."""
+    again = command("optin", "Record that somebody who opted out agreed to mail again; lifts only its scope.")
+    again.add_argument("address", metavar="ADDRESS", help="jane@example.com, or *@example.com for a domain")
+    again.add_argument("--when", metavar="WHEN", required=True, help=f"when they agreed: {_WHEN}")
+    again.add_argument("--how", metavar="HOW", required=True, help="how they agreed: in person, on paper ...")
+    again.add_argument("--who", metavar="WHO", required=True, help="who agreed")
+    again.add_argument("--evidence", metavar="TEXT", help="what shows it; needed unless a file does")
+    again.add_argument(
+        "--file",
+        metavar="F",
+        action="append",
+        default=[],
+        help="a file that shows it, which is kept; may be given several times",
+    )
+    again.add_argument(
+        "--scope", metavar="S", help="what may be mailed again; default what the opt-out was about"
+    )
+    again.add_argument(
+        "--typed", metavar="ADDRESS", help="the address once more; needed where a complaint is lifted"
+    )
+    again.add_argument("--by", metavar="NAME", help="who records it")
 
 
 def _add_check(command: _Command) -> None:
@@ -205,6 +259,28 @@ def _add_export(command: _Command) -> None:
     export.add_argument("--overwrite", action="store_true", help="replace files that exist already")
 
 
+def _add_done(command: _Command) -> None:
+    """Add the marking of requests as done."""
+    done = command("done", "Say that people were removed; all the addresses given, or none of them.")
+    done.add_argument(
+        "addresses", nargs="+", metavar="ADDRESS", help="jane@example.com, or *@example.com for a domain"
+    )
+    done.add_argument("--platform", metavar="P", help="where; default wherever they are still to be removed")
+    done.add_argument("--on", metavar="WHEN", help=f"when it was done: {_WHEN}; default now")
+    done.add_argument(
+        "--not-there", action="store_true", help="they were never at that platform, so that nothing was to do"
+    )
+    done.add_argument("--by", metavar="NAME", help="who says so")
+
+
+def _add_export_due(command: _Command) -> None:
+    """Add the calendar file."""
+    export = command("export-due", "Write the due dates as a calendar file: one event a day, with how many.")
+    export.add_argument("output", metavar="F.ics", help="where to")
+    export.add_argument("--with-addresses", action="store_true", help="also name who asked")
+    export.add_argument("--overwrite", action="store_true", help="replace a file that exists already")
+
+
 def _add_restore(command: _Command) -> None:
     """Add the putting back of a backup."""
     restore = command(
@@ -223,8 +299,17 @@ def _add_restore(command: _Command) -> None:
 def _add_import(command: _Command) -> None:
     """Add the command with the most options."""
     add = command("import", "Bring in the opt-outs of a file: counted first, then stored in one act.")
-    add.add_argument("file", metavar="FILE", help="CSV, TSV, TXT, XLSX, XLS, ODS, or a ZIP of them")
+    add.add_argument("file", metavar="FILE", help=_FILES)
     add.add_argument("--dry-run", action="store_true", help="say what it would do, and do nothing")
+    _add_reading(add)
+    add.add_argument("--review-file", metavar="F", help="the rows to mend; default NAME-to-mend.csv")
+    add.add_argument("--overwrite", action="store_true", help="replace a file of rows to mend")
+    add.add_argument("--remember", metavar="NAME", help="remember under a name how this file was read")
+    add.add_argument("--by", metavar="NAME", help="who imports it")
+
+
+def _add_reading(add: argparse.ArgumentParser) -> None:
+    """Add what can be said of how a file is to be read."""
     add.add_argument(
         "--map",
         metavar="FIELD=COLUMN",
@@ -255,7 +340,46 @@ def _add_import(command: _Command) -> None:
         default=HiddenRows.INCLUDE.value,
         help="what becomes of rows that are hidden in a workbook; default include",
     )
-    add.add_argument("--review-file", metavar="F", help="the rows to mend; default NAME-to-mend.csv")
-    add.add_argument("--overwrite", action="store_true", help="replace a file of rows to mend")
-    add.add_argument("--remember", metavar="NAME", help="remember under a name how this file was read")
-    add.add_argument("--by", metavar="NAME", help="who imports it")
+
+
+def _add_platforms(command: _Command) -> None:
+    """Add where people are kept or mailed."""
+    platforms = command("platforms", "List, add or retire the platforms: wherever people are kept or mailed.")
+    platforms.add_argument(
+        "action", nargs="?", choices=["add", "retire"], metavar="add|retire", help="add or retire one"
+    )
+    platforms.add_argument(
+        "name", nargs="?", metavar="NAME", help="its name: Mailchimp, QuickBooks, paper list"
+    )
+    platforms.add_argument(
+        "--since",
+        metavar="DAY",
+        help="requests received from that day on have to be done there: 2026-11-10, or all; default since the oldest open one",
+    )
+    platforms.add_argument(
+        "--known", metavar="ID", help="which known platform it is, when its name does not say it: mailchimp"
+    )
+    platforms.add_argument("--by", metavar="NAME", help="who adds or retires it")
+
+
+def _add_verify_platform(command: _Command) -> None:
+    """Add the comparison with a platform's own export."""
+    verify = command(
+        "verify-platform",
+        "Compare a platform's own export with what is on record. Exit code 0: nobody who opted out here is active there,"
+        " 10: somebody still is.",
+    )
+    verify.add_argument("platform", metavar="PLATFORM", help="its name, as platforms lists it")
+    verify.add_argument("file", metavar="FILE", help=_FILES)
+    verify.add_argument("--dry-run", action="store_true", help="only compare, and record nothing")
+    verify.add_argument(
+        "--take-over",
+        action="store_true",
+        help="import whoever opted out or bounced there and is unknown here; undo takes it back",
+    )
+    verify.add_argument(
+        "--output", metavar="F", help="write who is still active there, in the file that the platform takes"
+    )
+    _add_reading(verify)
+    verify.add_argument("--overwrite", action="store_true", help="replace the file that --output names")
+    verify.add_argument("--by", metavar="NAME", help="who compares them")

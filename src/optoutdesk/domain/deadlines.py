@@ -23,6 +23,14 @@ class Unit(StrEnum):
     CALENDAR_DAYS = "calendar-days"
 
 
+class Starts(StrEnum):
+    """What starts a policy's clock."""
+
+    RECEIPT = "receipt"
+    SENT = "sent"
+    """That the person sent it, which may be earlier; the day of receipt counts only where that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A rule for the due date, with where it stands. Data of resources/law/policies.json."""
@@ -30,6 +38,7 @@ class Policy:
     id: str
     name: str
     limit: int
+    """How many days; 0: at once, on the day itself."""
     unit: Unit
     calendar: str
     """Which holidays: a country code of the `holidays` package, or "none"."""
@@ -37,6 +46,13 @@ class Policy:
     checked_on: date
     penalty: str
     """What breaking it can cost, as a sentence; "" where none is known."""
+    holidays: str = ""
+    """What the calendar holds, in words; "" where every day counts."""
+    starts: Starts = Starts.RECEIPT
+    provinces: tuple[tuple[str, str], ...] = ()
+    """Codes and names of the provinces that have holidays of their own; none: the place makes no difference."""
+    not_confirmed: str = ""
+    """What of this is not confirmed, as a sentence; "" where all of it is."""
 
 
 class CellKind(StrEnum):

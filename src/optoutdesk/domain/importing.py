@@ -109,6 +109,8 @@ class Batch:
     id: int = 0
     undone_at: datetime | None = None
     undone_by: str = ""
+    origin: str = ""
+    """The platform (as in resources/esp/profiles.json) whose own export the file is; "" for any other file."""
 
     @property
     def source_name(self) -> str:

@@ -128,7 +128,7 @@ class OptOutRequest:
     counting: str
     """How the business days were counted, for every printed date."""
     done_at: datetime | None = None
-    """When it was removed everywhere the business mails from; None while that is open."""
+    """When it was last done everywhere the business mails from; None: never. A platform's export may open it again."""
     done_by: str = ""
     name: str = ""
     """The person's name, where a file gave it."""
@@ -138,6 +138,8 @@ class OptOutRequest:
     """The import that brought it; None: recorded by hand."""
     withdrawn_at: datetime | None = None
     """When its import was undone: it is on record, but bars nothing."""
+    origin: str = ""
+    """The platform (as in resources/esp/profiles.json) whose own export brought it; "" for any other way."""
 
     @property
     def latest(self) -> datetime:
@@ -148,6 +150,11 @@ class OptOutRequest:
     def asked(self) -> bool:
         """Whether somebody asked. A bounce bars mail too, but is no request (15 U.S.C. 7704(a)(4)(A)): nothing is due."""
         return self.channel is not Channel.BOUNCE
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether something is due: somebody asked, and can be found where people are kept; a hash names nobody there."""
+        return self.asked and self.kind is not Kind.HASH
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,58 @@ class OptIn:
     by: str
     evidence: str
     recorded_at: datetime
+    who: str = ""
+    """Who agreed, in words."""
+    how: str = ""
+    """How the person agreed, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file that shows what happened: the e-mail, the letter, a picture. The file itself lies beside the list."""
+
+    request: int
+    name: str
+    size: int
+    """Bytes."""
+    sha256: str
+    media: str
+    """Media type (RFC 6838)."""
+    at: datetime
+    by: str
+    sender: str = ""
+    """What an e-mail says of itself: From, Subject, Message-ID (RFC 5322), Date."""
+    subject: str = ""
+    message_id: str = ""
+    sent_at: datetime | None = None
+    opt_in: int | None = None
+    """Of a later opt-in, not of the request itself."""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """She told the person that the request is honored."""
+
+    request: int
+    at: datetime
+    by: str
+    template: str
+    address: str
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting that decides due dates was changed; requests on record keep theirs."""
+
+    at: datetime
+    by: str
+    name: str
+    before: str
+    after: str
+    would_change: int
+    """Open requests that would have another due date by it."""
 
 
 _SAYS_ALL_MAIL = re.compile(
@@ -228,7 +287,7 @@ def with_clock(barring: Iterable[OptOutRequest]) -> list[OptOutRequest]:
         before = [other for other in given[:position] if other.scope in (ALL_MAIL, request.scope)]
         settled = any(o.done_at is not None and o.done_at >= request.received.instant for o in before)
         covered = any(other in running for other in before)
-        if request.asked and request.done_at is None and not settled and not covered:
+        if request.has_clock and request.done_at is None and not settled and not covered:
             running.append(request)
     return running
 

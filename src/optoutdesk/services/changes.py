@@ -10,3 +10,5 @@ class Changes(Flag):
     REQUESTS = auto()
     CLEANED_LISTS = auto()
     SETTINGS = auto()
+    PLATFORMS = auto()
+    PEOPLE = auto()

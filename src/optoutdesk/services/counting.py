@@ -1,24 +1,29 @@
-"""How this business counts: its policy, its holidays and its time zone, in one object."""
+"""How this business counts: its policy, its holidays and its time zone, in one object; and how a request on record was."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from optoutdesk.calendars import holiday_names, way_of_counting
+from optoutdesk.calendars import Way, calendar_of, holiday_names, read_way, way_of_counting
 from optoutdesk.domain import deadlines
+from optoutdesk.domain.address import parent_domains
 from optoutdesk.domain.dates import CLOCK_ERROR, EARLIEST
-from optoutdesk.domain.deadlines import Cell, HolidayName, Policy, Unit
-from optoutdesk.domain.errors import UserError
-from optoutdesk.domain.requests import OptOutRequest, Received, received_at, received_on
+from optoutdesk.domain.deadlines import Cell, HolidayName, Policy, Starts, Unit
+from optoutdesk.domain.errors import UsageError, UserError
+from optoutdesk.domain.requests import Kind, OptOutRequest, Received, received_at, received_on
 from optoutdesk.resources import resource
+from optoutdesk.settings import Settings
 
 SOON = 3
 """Business days: a request due within so many needs her now."""
 
 
-def load_policies() -> dict[str, Policy]:
-    """Return the policies of resources/law/policies.json by id."""
+@cache
+def load_policies() -> Mapping[str, Policy]:
+    """Return the policies of resources/law/policies.json by id, in their order."""
     data = json.loads(resource("law", "policies.json").read_text("utf-8"))
     return {
         item["id"]: Policy(
@@ -30,9 +35,47 @@ def load_policies() -> dict[str, Policy]:
             source=item["source"],
             checked_on=date.fromisoformat(item["checked_on"]),
             penalty=item["penalty"],
+            holidays=item["holidays"],
+            starts=Starts(item["starts"]),
+            provinces=tuple(item.get("provinces", {}).items()),
+            not_confirmed=item["not_confirmed"],
         )
         for item in data["policies"]
     }
+
+
+@dataclass(frozen=True, slots=True)
+class WirelessDomains:
+    """Domains of addresses that are telephones. Data of resources/law/wireless-domains.json."""
+
+    policy: str
+    """Id of the policy for them."""
+    domains: frozenset[str]
+    official: bool
+    """Whether this is the list the law means."""
+    source: str
+
+    def __contains__(self, domain: str) -> bool:
+        """Whether a domain is listed; a listed domain covers what lies below it."""
+        return not self.domains.isdisjoint(parent_domains(domain))
+
+
+@cache
+def load_wireless_domains() -> WirelessDomains:
+    """Return the wireless domains that come with the program."""
+    data = json.loads(resource("law", "wireless-domains.json").read_text("utf-8"))
+    return WirelessDomains(data["policy"], frozenset(data["domains"]), data["official"], data["source"])
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A due date and how it came about, for a request that is to be recorded."""
+
+    due: date
+    """The last day on which mail may still go out."""
+    policy: Policy
+    way: str
+    """The way of counting in words; recorded with the date."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +83,23 @@ class Counting:
     """The policy, the holidays and the zone that give due dates and days left."""
 
     policy: Policy
-    holiday: HolidayName
+    """What counts where nothing else is said."""
     zone: str
-    way: str
-    """The way of counting in words; recorded with each date."""
+    policies: Mapping[str, Policy]
+    wireless: WirelessDomains
+    province: str = ""
+    holidays_count: bool = False
+    own_target_hours: int = 48
+
+    @property
+    def holiday(self) -> HolidayName:
+        """The holidays of the business's policy."""
+        return self.holiday_for(self.policy)
+
+    @property
+    def way(self) -> str:
+        """The way of counting of the business's policy, in words."""
+        return self.way_for(self.policy)
 
     def today(self, now: datetime) -> date:
         """Return the business's local day."""
@@ -69,29 +125,124 @@ class Counting:
             )
         return receipt
 
-    def due(self, received: Received) -> date:
-        """Return the last day on which mail may still go out."""
-        return deadlines.due_date(received.day, self.policy, self.holiday)
+    # -- a request that is to be recorded
 
-    def days_left(self, due: date, today: date) -> int:
-        """Return the business days left after today; negative: days late."""
-        return deadlines.days_left(today, due, self.policy, self.holiday)
+    def policy_named(self, policy_id: str | None) -> Policy:
+        """Return a policy by its id, the business's own for none; UsageError when there is no such policy."""
+        if not policy_id:
+            return self.policy
+        found = self.policies.get(policy_id)
+        if found is None:
+            raise UsageError(f"There is no policy “{policy_id}”. Choose one of {', '.join(self.policies)}.")
+        return found
+
+    def count(self, received: Received, policy_id: str | None = None, domain: str = "") -> Counted:
+        """Return the due date of a request received then, by a policy or the business's own, about an address at a domain.
+
+        At a wireless domain the rule for those counts where its date is the earlier one (47 CFR 64.3100): the law
+        of the list and the law of the business both bind.
+        """
+        policy = self.policy_named(policy_id)
+        due = self._due(received, policy)
+        if domain and domain in self.wireless:
+            rule = self.policies[self.wireless.policy]
+            earlier = self._due(received, rule)
+            if earlier < due:
+                due, policy = earlier, rule
+        return Counted(due, policy, self.way_for(policy))
+
+    def due(self, received: Received, policy_id: str | None = None, domain: str = "") -> date:
+        """Return the last day on which mail may still go out; see count()."""
+        return self.count(received, policy_id, domain).due
+
+    def _due(self, received: Received, policy: Policy) -> date:
+        return deadlines.due_date(received.day, policy, self.holiday_for(policy))
+
+    def way_for(self, policy: Policy) -> str:
+        """Return the way of counting by a policy in words; recorded with each date."""
+        calendar = calendar_of(policy, self.province)
+        return way_of_counting(calendar, holidays_count=self.holidays_count)
+
+    def holiday_for(self, policy: Policy) -> HolidayName:
+        """Return the holidays that do not count by a policy."""
+        return holiday_names(calendar_of(policy, self.province), holidays_count=self.holidays_count)
+
+    def strip_for(self, received: Received, counted: Counted, today: date) -> tuple[Cell, ...]:
+        """Return the cells that explain a due date that count() gave."""
+        policy = counted.policy
+        return deadlines.strip(received.day, counted.due, today, policy, self.holiday_for(policy))
+
+    def own_target(self, received: Received) -> datetime:
+        """Return when the business itself wants it done, beside the legal date and never instead of it.
+
+        A receipt without a time starts with the first moment of its day.
+        """
+        return received.instant + timedelta(hours=self.own_target_hours)
+
+    # -- a request on record: by its policy and its way of counting, whatever the settings say by now
+
+    def days_left(self, request: OptOutRequest, today: date) -> int:
+        """Return the days left after today, of the kind its policy counts; negative: days late."""
+        policy, holiday = self._of(request)
+        return deadlines.days_left(today, request.due, policy, holiday)
 
     def strip(self, request: OptOutRequest, today: date) -> tuple[Cell, ...]:
         """Return the cells of a request's deadline strip."""
-        return deadlines.strip(request.received.day, request.due, today, self.policy, self.holiday)
+        policy, holiday = self._of(request)
+        return deadlines.strip(request.received.day, request.due, today, policy, holiday)
+
+    def _of(self, request: OptOutRequest) -> tuple[Policy, HolidayName]:
+        policy = self.policies.get(request.policy, self.policy)
+        way = read_way(request.counting) or Way(
+            policy.unit, holiday_names(policy.calendar, holidays_count=False)
+        )
+        return (policy if policy.unit is way.unit else replace(policy, unit=way.unit)), way.holiday
 
     def soon(self, today: date) -> date:
         """Return the last due date that still counts as due soon."""
         return deadlines.due_date(today, replace(self.policy, limit=SOON), self.holiday)
 
 
-def make_counting(policy_id: str, zone: str, *, holidays_count: bool) -> Counting:
+def domain_of(kind: Kind, key: str) -> str:
+    """Return the domain an entry of the suppression list is about; "" for a hash, which does not tell."""
+    if kind is Kind.DOMAIN:
+        return key
+    return key.rpartition("@")[2] if kind is Kind.ADDRESS else ""
+
+
+def make_counting(
+    policy_id: str, zone: str, *, holidays_count: bool, province: str = "", own_target_hours: int = 48
+) -> Counting:
     """Return the counting of a business's settings."""
-    policy = load_policies()[policy_id]
+    policies = load_policies()
     return Counting(
-        policy,
-        holiday_names(policy.calendar, holidays_count=holidays_count),
+        policies[policy_id],
         zone,
-        way_of_counting(policy.calendar, holidays_count=holidays_count),
+        policies,
+        load_wireless_domains(),
+        province,
+        holidays_count,
+        own_target_hours,
     )
+
+
+def counting_of(settings: Settings) -> Counting:
+    """Return the counting of a business's settings."""
+    return make_counting(
+        settings.policy,
+        settings.zone(),
+        holidays_count=settings.holidays_count,
+        province=settings.province,
+        own_target_hours=settings.own_target_hours,
+    )
+
+
+def wrong_in(settings: Settings) -> str:
+    """Return what the law's data do not know of what settings name; "" where they know it all."""
+    policies = load_policies()
+    if settings.policy not in policies:
+        return f"policy should be one of {', '.join(policies)}, is {settings.policy!r}"
+    provinces = {code for policy in policies.values() for code, _ in policy.provinces}
+    if settings.province and settings.province not in provinces:
+        return f"province should be empty or one of {', '.join(sorted(provinces))}, is {settings.province!r}"
+    return ""

@@ -1,24 +1,23 @@
 """Writing the suppression list out: whole for her own use, hashed for third parties, in the shape a platform takes."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache, lru_cache
+from datetime import date
+from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from optoutdesk.domain.errors import UsageError
-from optoutdesk.domain.hashing import ALGORITHMS, LENGTHS, digest
-from optoutdesk.domain.requests import ALL_MAIL, Kind, Precision
+from optoutdesk.domain.hashing import LENGTHS
+from optoutdesk.domain.requests import Kind
 from optoutdesk.resources import resource
 from optoutdesk.services.export_files import LinesFile, PartsFile, ReportFile, Target, WorkbookFile
-from optoutdesk.services.wording import scope_words
+from optoutdesk.services.export_shapes import AddressesShape, HashesShape, Shape, UploadShape
 from optoutdesk.spreadsheets.output import cannot_write
-from optoutdesk.spreadsheets.profiles import Field, Platform, Upload, load_platforms
+from optoutdesk.spreadsheets.profiles import Platform, Upload, load_platforms
 from optoutdesk.store import Store
-from optoutdesk.store.exporting import Listed, SuppressedPeople, Wanted, suppressed_people
+from optoutdesk.store.exporting import SuppressedPeople, Wanted, suppressed_people
 
 OWN = "own"
 """For whom: her own use; all there is, plain."""
@@ -26,16 +25,12 @@ THIRD_PARTY = "third-party"
 """For whom: someone else, who gets hashes."""
 HASH = "sha256"
 """How addresses are hashed where nobody says otherwise."""
-HEADER = ("Address", "Kind", "Received", "Precision", "Scope", "Channel", "Name", "Note")
-"""Of a list for her own use; the import knows these names."""
 ENDINGS = (".csv", ".xlsx", ".txt")
 
 Progress = Callable[[int, int], None]
 """Called now and then with requests looked through and in all. Raises Cancelled to stop the work."""
 
 _AT_ONCE = 2000
-_SEVERAL_TAGS = frozenset(",;|[]'\"")
-"""Signs in a list's name at which a platform may cut it in two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +130,7 @@ def _law() -> Mapping[str, str]:
     return law
 
 
-def _write(people: SuppressedPeople, shape: "_Shape", target: Target, progress: Progress | None) -> int:
+def _write(people: SuppressedPeople, shape: Shape, target: Target, progress: Progress | None) -> int:
     entries = 0
     rows: list[Sequence[str]] = []
     for done, person in people.people():
@@ -152,125 +147,10 @@ def _write(people: SuppressedPeople, shape: "_Shape", target: Target, progress: 
     return entries + len(rows)
 
 
-# -- what is written of a person
-
-
-class _Shape:
-    """Makes the lines of one person, and counts what cannot be written."""
-
-    header: tuple[str, ...] = HEADER
-    upload: Upload | None = None
-
-    def __init__(self) -> None:
-        self.skipped = dict.fromkeys(Kind, 0)
-        self.widened = 0
-
-    def rows(self, person: Sequence[Listed]) -> Iterator[Sequence[str]]:
-        """Yield one line for each scope."""
-        for entry in person:
-            yield (
-                _address(entry),
-                _kind(entry),
-                _received(entry),
-                entry.precision,
-                scope_words(entry.scope),
-                entry.channel,
-                entry.name,
-                entry.note,
-            )
-
-
-class _Addresses(_Shape):
-    """Every person, domain and hash once, and nothing else."""
-
-    header = HEADER[:1]
-
-    def rows(self, person: Sequence[Listed]) -> Iterator[Sequence[str]]:
-        yield (_address(person[0]),)
-
-
-class _Hashes(_Shape):
-    """The hash of every address, and the hashes of the list that were made in the same way."""
-
-    def __init__(self, algorithm: str) -> None:
-        super().__init__()
-        self.header = (algorithm,)
-        self._algorithm = algorithm
-
-    def rows(self, person: Sequence[Listed]) -> Iterator[Sequence[str]]:
-        kind, key = person[0].kind, person[0].key
-        if kind == Kind.ADDRESS:
-            yield (digest(key, self._algorithm),)
-        elif kind == Kind.HASH and len(key) == LENGTHS[self._algorithm]:
-            yield (key,)
-        else:
-            self.skipped[Kind(kind)] += 1
-
-
-class _Upload(_Shape):
-    """What a platform takes: addresses, and of the rest only the columns it has."""
-
-    def __init__(self, upload: Upload) -> None:
-        super().__init__()
-        self.upload: Upload = upload
-        self.header = tuple(column.header for column in upload.columns) if upload.header_row else ()
-
-    def rows(self, person: Sequence[Listed]) -> Iterator[Sequence[str]]:
-        kind = person[0].kind
-        if kind != Kind.ADDRESS:
-            self.skipped[Kind(kind)] += 1
-            return
-        of_all_mail = next((entry for entry in person if entry.scope == ALL_MAIL), None)
-        if self.upload.all_mail is None:
-            self.widened += of_all_mail is None
-            yield self._row(person[0], "")
-        elif of_all_mail is not None:
-            yield self._row(of_all_mail, self.upload.all_mail)
-        elif any(_SEVERAL_TAGS & set(entry.scope) for entry in person):
-            # Cut in two it would be the name of no list, and the person would go on being mailed.
-            self.widened += 1
-            yield self._row(person[0], self.upload.all_mail)
-        else:
-            for entry in person:
-                yield self._row(entry, entry.scope)
-
-    def _row(self, entry: Listed, scope: str) -> Sequence[str]:
-        fields = {Field.ADDRESS: entry.key, Field.SCOPE: scope, Field.NAME: " ".join(entry.name.split())}
-        if self.upload.time_form is not None:
-            fields[Field.RECEIVED] = _rfc_2822(entry.received_at)
-        return [
-            column.text if column.field is None else fields[column.field] for column in self.upload.columns
-        ]
-
-
-def _address(entry: Listed) -> str:
-    return f"*@{entry.key}" if entry.kind == Kind.DOMAIN else entry.key
-
-
-def _kind(entry: Listed) -> str:
-    return ALGORITHMS[len(entry.key)] if entry.kind == Kind.HASH else entry.kind
-
-
-def _received(entry: Listed) -> str:
-    """Return the receipt as ISO 8601: with the business's offset, or the day where only that is known."""
-    if entry.precision != Precision.MINUTE:
-        return entry.received_day
-    return datetime.fromisoformat(entry.received_at).astimezone(_zone(entry.zone)).isoformat()
-
-
-_zone = lru_cache(ZoneInfo)
-
-
-def _rfc_2822(instant: str) -> str:
-    from email.utils import format_datetime  # slow to load, and only one platform wants it
-
-    return format_datetime(datetime.fromisoformat(instant))
-
-
 # -- what the plan asks for
 
 
-def _shape_for(plan: ExportPlan) -> _Shape:
+def _shape_for(plan: ExportPlan) -> Shape:
     if plan.since is not None and plan.until is not None and plan.since > plan.until:
         raise UsageError(f"No day lies between {plan.since} and {plan.until}. Exchange them.")
     if plan.algorithm is not None and plan.algorithm not in LENGTHS:
@@ -279,12 +159,12 @@ def _shape_for(plan: ExportPlan) -> _Shape:
         raise UsageError("Plain addresses are only to be asked for where a third party would get hashes.")
     _check_ending(plan)
     if plan.recipient not in (OWN, THIRD_PARTY):
-        return _Upload(_upload_of(plan))
+        return UploadShape(_upload_of(plan))
     algorithm = plan.algorithm or (HASH if plan.recipient == THIRD_PARTY and not plan.plain_anyway else None)
     if algorithm is not None:
-        return _Hashes(algorithm)
+        return HashesShape(algorithm)
     plain_text = plan.output.suffix.lower() == ".txt"
-    return _Addresses() if plain_text or plan.recipient == THIRD_PARTY else _Shape()
+    return AddressesShape() if plain_text or plan.recipient == THIRD_PARTY else Shape()
 
 
 def _upload_of(plan: ExportPlan) -> Upload:
@@ -308,7 +188,7 @@ def _check_ending(plan: ExportPlan) -> None:
         )
 
 
-def _target_for(plan: ExportPlan, shape: _Shape, stack: ExitStack) -> Target:
+def _target_for(plan: ExportPlan, shape: Shape, stack: ExitStack) -> Target:
     ending = plan.output.suffix.lower()
     if shape.upload is not None:
         return PartsFile(stack, plan.output, shape.header, shape.upload, overwrite=plan.overwrite)

@@ -23,7 +23,7 @@ from optoutdesk.domain.importing import (
 from optoutdesk.domain.requests import Channel, Kind, Precision, Received
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.counting import Counting
-from optoutdesk.services.import_rows import RowReader, Spelling
+from optoutdesk.services.import_rows import RowReader, Spelling, settled_since
 from optoutdesk.services.import_source import (
     Options,
     Part,
@@ -39,7 +39,7 @@ from optoutdesk.spreadsheets.delimited import SheetWriter
 from optoutdesk.spreadsheets.mending import mend_header, mend_text
 from optoutdesk.spreadsheets.open import unreadable
 from optoutdesk.spreadsheets.output import PendingFile, refuse_existing
-from optoutdesk.spreadsheets.profiles import People
+from optoutdesk.spreadsheets.profiles import GENERIC, People
 from optoutdesk.spreadsheets.table import Block, Table
 from optoutdesk.spreadsheets.text import TextTable
 from optoutdesk.store import StagedRow, Staging, Store
@@ -113,11 +113,13 @@ class Imported:
 class Preview:
     """A file, read from its first row to its last and compared with what is on record. Close it when it is done with."""
 
-    def __init__(self, source: Source, staging: Staging, counts: Counts, zone: str) -> None:
+    def __init__(self, source: Source, staging: Staging, counts: Counts, counting: Counting) -> None:
         self.source = source
         self.staging = staging
         self.counts = counts
-        self._zone = zone
+        self.counting = counting
+        """How its due dates were counted, which is how they are recorded, whatever the settings say by then."""
+        self._zone = counting.zone
 
     def __enter__(self) -> Self:
         return self
@@ -229,22 +231,23 @@ class ImportOptOuts:
 
         Raises ListChangedError when the file is another one by now, Cancelled, UnreadableListError.
         """
-        zone = self._counting.zone
-        staging = Staging(self._store, zone)
+        staging = Staging(self._store, self._counting.zone)
         try:
             unused = 0
             spelling = Spelling(self._store.scopes())
+            origin = _origin([part for part in source.parts if part.taken])
+            settled = settled_since(self._store.clocks.platforms(), origin)
             for index, part in enumerate(source.parts):
                 if not part.options.take:
                     continue  # she left it out; contacts are read, to be counted and to show conflicts
                 with opened(source.path, part.member, part.sheet) as table:
-                    reader = RowReader(index, part, table, self._counting, now, spelling, self._own)
+                    reader = RowReader(index, part, table, self._counting, now, spelling, self._own, settled)
                     for block in _blocks(table, progress):
                         staging.add(reader.entries(block))
                     unused += reader.unused
             _refuse_changed(source, "nothing was imported")
             staging.compare(progress)
-            return Preview(source, staging, replace(staging.counts(), unused=unused), zone)
+            return Preview(source, staging, replace(staging.counts(), unused=unused), self._counting)
         except BaseException:
             staging.close()
             raise
@@ -257,8 +260,13 @@ class ImportOptOuts:
         now: datetime,
         progress: Progress | None = None,
         anew: bool = False,
+        origin: str | None = None,
+        narrowed: Callable[[], None] | None = None,
     ) -> tuple[Imported, Changes]:
         """Store what the preview showed: a backup first, then one transaction, all or nothing.
+
+        `origin`: id of the platform whose own export it is; None: as the file was recognised. `narrowed`: called in the
+        transaction; says which of the staged rows are not to be stored.
 
         Raises UserError while a question is open, ListChangedError when opt-outs were recorded meanwhile that change
         the counts: the preview has the new ones then. With `anew` the new ones are as good: nobody was shown the others.
@@ -269,18 +277,22 @@ class ImportOptOuts:
         counts = preview.counts
         batch: Batch | None = None
         with staging.act("import opt-outs", by=by, now=now) as act:
-            if staging.compare(progress):
+            compared = staging.compare(progress)
+            if narrowed is not None:
+                narrowed()
+            if compared or narrowed is not None:
                 preview.counts = replace(staging.counts(), unused=counts.unused)
             if preview.counts != counts and not anew:
                 act.leave_no_entry()  # and the block ends well, so that what was compared anew stays
             else:
                 counts = preview.counts
                 batch = act.add_import(
-                    _batch(source, counts, by, now),
+                    _batch(source, counts, by, now, origin),
                     staging,
-                    self._counting.policy.id,
-                    self._counting.way,
+                    preview.counting.policy.id,
+                    preview.counting.way,
                     progress,
+                    ways={p.id: preview.counting.way_for(p) for p in preview.counting.policies.values()},
                 )
         if batch is None:
             raise ListChangedError(
@@ -336,6 +348,11 @@ def refuse_unanswered(source: Source) -> None:
         contacts = any(part.profile.people is People.CONTACTS for part in source.parts)
         clean = " To take the opted-out out of a contact list, clean it instead." if contacts else ""
         raise UserError(f"There is nothing to import in {source.path.name}: {why}.{clean}")
+    refuse_open_question(source)
+
+
+def refuse_open_question(source: Source) -> None:
+    """Raise UserError while it is not clear how a file is to be read."""
     asked = source.question
     if asked is None:
         return
@@ -420,7 +437,7 @@ def _blocks(table: Table, progress: Progress | None) -> Iterator[Block]:
         raise unreadable(table.path, error) from error
 
 
-def _batch(source: Source, counts: Counts, by: str, now: datetime) -> Batch:
+def _batch(source: Source, counts: Counts, by: str, now: datetime, origin: str | None) -> Batch:
     taken = [part for part in source.parts if part.taken]
     return Batch(
         at=now,
@@ -437,7 +454,14 @@ def _batch(source: Source, counts: Counts, by: str, now: datetime) -> Batch:
         skipped=counts.sum(SKIPPED),
         overdue=counts.by[Shown.OVERDUE],
         requests=counts.requests,
+        origin=_origin(taken) if origin is None else origin,
     )
+
+
+def _origin(taken: Sequence[Part]) -> str:
+    """Return the id of the platform whose own export a file is; "" for any other file."""
+    found = {"" if part.profile.id == GENERIC else part.profile.platform.id for part in taken}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _settings(part: Part) -> dict[str, object]:

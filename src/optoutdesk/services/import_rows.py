@@ -1,7 +1,7 @@
 """From the rows of a file of opt-outs to the entries that are staged: who, of which mail, since when, or why not."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from optoutdesk.domain.address import NO_AT, exact_key, parse_domain_entry, plain_key, read_cell
 from optoutdesk.domain.dates import EMPTY as NO_DATE
@@ -9,7 +9,16 @@ from optoutdesk.domain.dates import DateReader, NoDate
 from optoutdesk.domain.errors import UserError
 from optoutdesk.domain.hashing import digest_key
 from optoutdesk.domain.importing import Outcome
-from optoutdesk.domain.requests import Channel, Kind, Received, received_by, same_list, scope_name
+from optoutdesk.domain.platforms import Platform
+from optoutdesk.domain.requests import (
+    Channel,
+    Kind,
+    Received,
+    received_by,
+    received_on,
+    same_list,
+    scope_name,
+)
 from optoutdesk.services.clean_rows import GLUED
 from optoutdesk.services.counting import Counting
 from optoutdesk.services.import_source import Part
@@ -28,7 +37,10 @@ _SHOWN = 200
 _MOST_NOTE = 2_000
 _MOST_LISTS = 10_000
 _DATES_AT_HAND = 50_000
+_DOMAINS_AT_HAND = 50_000
 
+_HASH = Kind.HASH.value
+_NEVER = "9999-12-31"
 _OWN = "one of your own addresses"
 _OUT = (Standing.OPTED_OUT, Standing.BOUNCE)
 
@@ -52,9 +64,14 @@ class RowReader:
         now: datetime,
         spelling: "Spelling",
         own: Collection[str] = (),
+        settled_since: str = _NEVER,
     ) -> None:
-        """Take a part with its open table; `own`: match keys of the business's own addresses, which nobody opts out."""
+        """Take a part with its open table; `own`: match keys of the business's own addresses, which nobody opts out.
+
+        `settled_since`: ISO day from which on nothing is to be done for a request of this file (see settled_since()).
+        """
         self._own = frozenset(own)
+        self._settled_since = settled_since
         self.unused = 0
         """Rows read so far with an address in a column that is not used."""
         self._index = index
@@ -85,6 +102,8 @@ class RowReader:
             self._meant.add(part.mend_column)
         self._receipts: dict[str, tuple[_Receipt, str]] = {}
         self._dues: dict[str, tuple[str, int]] = {}
+        self._wireless: dict[str, bool] = {}
+        self._wireless_dues: dict[str, tuple[str, int, str]] = {}
         self._default = self._receipt(part.received_default)
 
     def entries(self, block: Block) -> Iterator[Entry]:
@@ -232,15 +251,40 @@ class RowReader:
     ) -> Entry:
         (at, day, precision, due, overdue), remark = self._received_of(row, verdict)
         channel = verdict.channel or self._part.profile.channel
-        if channel is Channel.BOUNCE:
-            overdue = 0  # nobody asked: nothing is due
         outcome, kind, key, given, _ = found
+        policy = ""
+        if self._is_wireless(key):
+            due, overdue, policy = self._wireless_due(day, key)
+        if channel is Channel.BOUNCE or kind == _HASH or day >= self._settled_since:
+            overdue = 0  # nobody asked, nobody can be found by it, or the platform itself is the only place to do it
         # A plain tuple in the order of Staged: there may be millions.
         return (
             *(self._index, number, outcome, many, kind, key, given, self._spelling.of(scope)),
             *(at, day, precision, self._counting.zone, channel.value),
-            *(self._name(row), self._platform_of(row), self._note(row, remark), due, overdue, remark),
+            *(self._name(row), self._platform_of(row), self._note(row, remark)),
+            *(due, overdue, remark, policy),
         )
+
+    def _is_wireless(self, key: str) -> bool:
+        """Whether an address is at a wireless domain, or an entry is one; millions of addresses share few domains."""
+        domain = key[key.rfind("@") + 1 :]
+        known = self._wireless.get(domain)
+        if known is None:
+            if len(self._wireless) >= _DOMAINS_AT_HAND:
+                self._wireless.clear()
+            known = self._wireless[domain] = domain in self._counting.wireless
+        return known
+
+    def _wireless_due(self, day: str, key: str) -> tuple[str, int, str]:
+        """Return the due date, whether it is over, and the policy that gives it; "" for the business's own."""
+        found = self._wireless_dues.get(day)
+        if found is None:
+            received = received_on(date.fromisoformat(day), self._counting.zone)
+            counted = self._counting.count(received, domain=key[key.rfind("@") + 1 :])
+            due = counted.due.isoformat()
+            policy = "" if counted.policy is self._counting.policy else counted.policy.id
+            found = self._wireless_dues[day] = (due, int(due < self._today), policy)
+        return found
 
     def _staged(self, number: int, found: _Found, many: int = 0, *, row: Sequence[str]) -> Staged:
         """Return an entry that is no claim."""
@@ -320,6 +364,14 @@ class Spelling:
             name = scope_name(scope)
             found = self._seen[scope] = self._known.setdefault(same_list(name), name)
         return found
+
+
+def settled_since(platforms: Iterable[Platform], origin: str) -> str:
+    """Return the ISO day from which on a request of one platform's own export is to be done nowhere else."""
+    active = [platform for platform in platforms if platform.retired_at is None]
+    if not origin or not active or any(platform.known != origin for platform in active):
+        return _NEVER
+    return min(platform.since for platform in active).isoformat()
 
 
 def _read(cell: str) -> Iterator[_Found]:

@@ -1,7 +1,7 @@
 """Recording an opt-out: any text in, every address in it found, the chosen ones suppressed at once."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,10 +15,10 @@ from optoutdesk.domain.requests import (
     Received,
     same_list,
     scope_name,
-    with_clock,
 )
 from optoutdesk.services.changes import Changes
-from optoutdesk.services.counting import Counting
+from optoutdesk.services.counting import Counted, Counting, domain_of
+from optoutdesk.services.evidence import Kept, evidence_to_add
 from optoutdesk.store import Store
 
 # In the middle of a text only the star says that a whole domain is meant: "@shop" alone may be a name.
@@ -124,6 +124,15 @@ class RecordOptOut:
         """Return the receipt for a moment, or a day without a time; UserError when it lies ahead or is absurd."""
         return self._counting.received(when, now)
 
+    def count(self, entries: Iterable[Found], received: Received, policy: str | None = None) -> list[Counted]:
+        """Return the different due dates that requests received then would have, the earliest first.
+
+        `policy` is the id of one; None: the business's own. Without entries it is the date that any address would have.
+        """
+        domains = {domain_of(entry.kind, entry.key) for entry in entries} or {""}
+        counted = {c.due: c for c in (self._counting.count(received, policy, d) for d in sorted(domains))}
+        return [counted[due] for due in sorted(counted)]
+
     def due(self, received: Received) -> date:
         """Return the due date a request received then would have."""
         return self._counting.due(received)
@@ -138,12 +147,16 @@ class RecordOptOut:
         channel: Channel = Channel.OTHER,
         scope: str = ALL_MAIL,
         note: str = "",
+        policy: str | None = None,
+        evidence: Sequence[Kept] = (),
     ) -> tuple[list[Recorded], Changes]:
         """Suppress the entries and start their clocks; one act, all or nothing.
 
         Every request is kept, also of someone who is barred already: she may be asking because mail still
-        comes. Only the same receipt again is not a second request.
+        comes. Only the same receipt again is not a second request. `policy` is the id of one, None the business's
+        own; UsageError when there is none of that id. `evidence` was kept before, and is evidence of each request.
         """
+        self._counting.policy_named(policy)
         with self._store.act("record opt-out", by=by, now=now) as act:
             # In the transaction: two programs may name the same new list at once.
             scope = self._known_spelling(scope_name(scope))
@@ -157,6 +170,7 @@ class RecordOptOut:
                 same = next(
                     (r for r in self._store.requests_about(subject) if _same(r, received, scope)), None
                 )
+                counted = self._counting.count(received, policy, domain_of(entry.kind, entry.key))
                 request = same or OptOutRequest(
                     id=0,
                     kind=entry.kind,
@@ -168,27 +182,32 @@ class RecordOptOut:
                     note=note.strip(),
                     by=by,
                     recorded_at=now,
-                    due=self._counting.due(received),
-                    policy=self._counting.policy.id,
-                    counting=self._counting.way,
+                    due=counted.due,
+                    policy=counted.policy.id,
+                    counting=counted.way,
                 )
                 outcome[subject] = Recorded(request, already=known is not None)
                 if same is None:
                     fresh.append(request)
-            if not fresh:
-                act.leave_no_entry()
             numbered = iter(act.add_requests(fresh) if fresh else ())
-            for subject, item in outcome.items():
-                request = item.request if item.request.id else next(numbered)
-                outcome[subject] = self._outcome(request, already=item.already)
-        return list(outcome.values()), Changes.REQUESTS if fresh else Changes.NOTHING
+            requests = [item.request if item.request.id else next(numbered) for item in outcome.values()]
+            shown = evidence_to_add(self._store, [r.id for r in requests], evidence, at=now, by=by)
+            if shown:
+                act.add_evidence(shown)
+            elif not fresh:
+                act.leave_no_entry()
+            recorded = [
+                self._outcome(request, already=item.already)
+                for request, item in zip(requests, outcome.values(), strict=True)
+            ]
+        return recorded, Changes.REQUESTS if fresh or shown else Changes.NOTHING
 
     def _outcome(self, request: OptOutRequest, *, already: bool) -> Recorded:
         """Return what became of a request: itself, or the earlier one whose clock it shares."""
         barring = self._store.barring((request.kind, request.key), None)
         if request.id not in {r.id for r in barring}:
             return Recorded(request, already=already, lifted=True)
-        clocks = [r for r in with_clock(barring) if r.scope in (ALL_MAIL, request.scope)]
+        clocks = [r for r in self._store.clocks.running(barring) if r.scope in (ALL_MAIL, request.scope)]
         if not already or request.id in {r.id for r in clocks}:
             return Recorded(request, already=already)
         covering = clocks or [r for r in barring if r.scope in (ALL_MAIL, request.scope)]

@@ -1,7 +1,7 @@
-"""Reads the streams of an OLE compound file, the container of xls and of encrypted workbooks, by [MS-CFB]."""
+"""Reads the streams of an OLE compound file, the container of xls, encrypted workbooks and Outlook's messages, by [MS-CFB]."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER = 512
@@ -29,17 +29,25 @@ class CompoundFile:
         directory, _, self._cutoff, mini_table = struct.unpack_from("<IIII", data, 48)
         self._table = self._read_table()
         self._entries: dict[str, tuple[int, int]] = {}
+        numbered: dict[int, tuple[str, tuple[int, int]]] = {}
+        links: list[tuple[int, int]] = []
+        top = _END_OF_CHAIN
         mini_stream = (_END_OF_CHAIN, 0)
         entries = b"".join(self._chain(directory))
         for start in range(0, len(entries) - 127, 128):
             entry = entries[start : start + 128]
             length, kind = struct.unpack_from("<HB", entry, 64)
+            left, right, child = struct.unpack_from("<III", entry, 68)
             place = struct.unpack_from("<II", entry, 116)
             if kind == _ROOT:
                 mini_stream = place
+                top = child
             elif kind == _STREAM:
                 name = entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
                 self._entries.setdefault(name.casefold(), place)
+                numbered[start // 128] = (name.casefold(), place)
+            links.append((left, right))
+        self._at_top = dict(numbered[number] for number in _siblings(links, top) if number in numbered)
         self._mini_table = _numbers(b"".join(self._chain(mini_table)))
         self._mini_stream = b"".join(self._chain(mini_stream[0]))[: mini_stream[1]]
 
@@ -50,7 +58,18 @@ class CompoundFile:
         """Return the content of a stream, case of its name ignored. OleError when it is missing or cut short."""
         if name not in self:
             raise OleError(f"no stream {name}")
-        start, size = self._entries[name.casefold()]
+        return self._content(name, self._entries[name.casefold()])
+
+    def top_stream(self, name: str) -> bytes | None:
+        """Return the content of a stream that lies in no storage, None without one; OleError when it is cut short.
+
+        In a message each recipient and each attachment is a storage with streams of the same names.
+        """
+        place = self._at_top.get(name.casefold())
+        return None if place is None else self._content(name, place)
+
+    def _content(self, name: str, place: tuple[int, int]) -> bytes:
+        start, size = place
         if size < self._cutoff:
             pieces = [self._mini_stream[n << 6 : (n + 1) << 6] for n in _follow(self._mini_table, start)]
             content = b"".join(pieces)[:size]
@@ -95,6 +114,18 @@ def _follow(table: tuple[int, ...], start: int) -> Iterator[int]:
         number = table[number]
     if number <= _LAST_SECTOR:
         raise OleError("sectors follow each other in a circle")
+
+
+def _siblings(links: Sequence[tuple[int, int]], start: int) -> Iterator[int]:
+    """Yield the numbers of the entries in the tree below one of them, each once."""
+    met: set[int] = set()
+    waiting = [start]
+    while waiting:
+        number = waiting.pop()
+        if number < len(links) and number not in met:
+            met.add(number)
+            yield number
+            waiting.extend(links[number])
 
 
 def _numbers(data: bytes) -> tuple[int, ...]:

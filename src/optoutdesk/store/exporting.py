@@ -1,7 +1,7 @@
 """The suppression list as it stands at one moment, person by person, without ever being in memory as a whole."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +42,7 @@ class Listed(NamedTuple):
     note: str
 
 
+_AT_ONCE = 500
 _COLUMNS = ", ".join(f"r.{name}" for name in Listed._fields)
 
 
@@ -95,6 +96,22 @@ def suppressed_people(store: Store, wanted: Wanted) -> Iterator[SuppressedPeople
             yield SuppressedPeople(reader, wanted)
         finally:
             reader.connection.execute("ROLLBACK")
+
+
+def people_of(store: Store, ids: Sequence[int]) -> Iterator[tuple[list[int], list[Listed]]]:
+    """Yield the persons some requests are about, by their keys: the requests' ids, and an entry for each request."""
+    rows: list[tuple[int, Listed]] = []
+    with translated(store.file):
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            found = store.connection.execute(
+                f"SELECT r.id, {_COLUMNS} FROM request r WHERE r.id IN ({','.join('?' * len(some))})", some
+            )
+            rows += [(row[0], Listed._make(row[1:])) for row in found]
+    rows.sort(key=itemgetter(1))
+    for _, group in groupby(rows, key=lambda row: row[1][:2]):
+        of_one = list(group)
+        yield [request_id for request_id, _ in of_one], [entry for _, entry in of_one]
 
 
 def _where(wanted: Wanted) -> tuple[str, list[str]]:

@@ -10,7 +10,14 @@ from typing import Any
 from optoutdesk.domain import ledger
 from optoutdesk.domain.cleaning import CleanRecord
 from optoutdesk.domain.importing import Batch
-from optoutdesk.domain.requests import Channel, Kind, OptIn, OptOutRequest, Precision, Received
+from optoutdesk.domain.requests import (
+    Channel,
+    Kind,
+    OptIn,
+    OptOutRequest,
+    Precision,
+    Received,
+)
 
 
 def to_text(moment: datetime) -> str:
@@ -47,9 +54,11 @@ def request_values(request: OptOutRequest) -> tuple[ledger.Value, ...]:
     )
 
 
+_LAST_DONE = "FROM done WHERE request_id = r.id ORDER BY id DESC LIMIT 1"
 REQUEST = (
-    "r.*, (SELECT at FROM done WHERE request_id = r.id), (SELECT by FROM done WHERE request_id = r.id),"
-    " (SELECT u.at FROM withdrawn w JOIN undo u ON u.id = w.undo_id WHERE w.request_id = r.id)"
+    f"r.*, (SELECT at {_LAST_DONE}), (SELECT by {_LAST_DONE}),"
+    " (SELECT u.at FROM withdrawn w JOIN undo u ON u.id = w.undo_id WHERE w.request_id = r.id),"
+    " (SELECT origin FROM batch WHERE id = r.batch_id)"
 )
 """What to_request needs of a request r."""
 
@@ -76,6 +85,7 @@ def to_request(row: Sequence[Any]) -> OptOutRequest:
         done_at=from_text(row[19]) if row[19] else None,
         done_by=row[20] or "",
         withdrawn_at=from_text(row[21]) if row[21] else None,
+        origin=row[22] or "",
     )
 
 
@@ -88,6 +98,9 @@ _OF_BATCH = """
 """
 _WORKED_ON = """
     EXISTS (SELECT 1 FROM done WHERE request_id = o.id)
+    OR EXISTS (SELECT 1 FROM task WHERE request_id = o.id AND state IN ('removed', 'not-there'))
+    OR EXISTS (SELECT 1 FROM acknowledged WHERE request_id = o.id)
+    OR EXISTS (SELECT 1 FROM evidence WHERE request_id = o.id)
     OR EXISTS (SELECT 1 FROM opt_in i WHERE i.key = o.key AND i.kind = o.kind AND i.recorded_at >= o.recorded_at)
 """
 _NAMED_AGAIN = """
@@ -127,6 +140,7 @@ def batch_values(batch: Batch) -> tuple[ledger.Value, ...]:
         batch.overdue,
         batch.requests,
         batch.first_request,
+        batch.origin,
     )
 
 
@@ -148,8 +162,9 @@ def to_batch(row: Sequence[Any]) -> Batch:
         overdue=row[14],
         requests=row[15],
         first_request=row[16],
-        undone_at=from_text(row[17]) if row[17] else None,
-        undone_by=row[18] or "",
+        origin=row[17],
+        undone_at=from_text(row[18]) if row[18] else None,
+        undone_by=row[19] or "",
     )
 
 
@@ -235,9 +250,15 @@ def opt_in_values(opt_in: OptIn) -> tuple[ledger.Value, ...]:
         opt_in.by,
         opt_in.evidence,
         to_text(opt_in.recorded_at),
+        opt_in.who,
+        opt_in.how,
     )
 
 
 def to_opt_in(row: Sequence[Any]) -> OptIn:
     """Return the opt-in of a row."""
-    return OptIn(row[0], Kind(row[1]), row[2], row[3], from_text(row[4]), row[5], row[6], from_text(row[7]))
+    return OptIn(
+        *(row[0], Kind(row[1]), row[2], row[3], from_text(row[4]), row[5], row[6], from_text(row[7])),
+        who=row[8],
+        how=row[9],
+    )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peewee import BlobField, ForeignKeyField, IntegerField, Model, SqliteDatabase, TextField
+from peewee import BlobField, CompositeKey, ForeignKeyField, IntegerField, Model, SqliteDatabase, TextField
 
 APPLICATION_ID = 0x4F4F4431
 """PRAGMA application_id: marks the file as ours ("OOD1")."""
@@ -56,6 +56,7 @@ class Batch(_Table):
     overdue = IntegerField()
     requests = IntegerField()
     first_request = IntegerField()
+    origin = TextField()
 
 
 class Request(_Table):
@@ -131,16 +132,127 @@ class OptIn(_Table):
     by = TextField()
     evidence = TextField()
     recorded_at = TextField()
+    who = TextField()
+    how = TextField()
 
 
-class Done(_Table):
-    """A request is done: removed everywhere the business mails from."""
+class Platform(_Table):
+    """A place that keeps or mails people."""
 
     id = IntegerField(primary_key=True)
-    request = ForeignKeyField(Request, unique=True)
+    name = TextField()
+    known = TextField()
+    since = TextField()
+    by = TextField()
+    added_at = TextField()
+
+
+class Retired(_Table):
+    """Nobody is kept at a platform any more."""
+
+    id = IntegerField(primary_key=True)
+    platform = ForeignKeyField(Platform, unique=True)
+    at = TextField()
+    by = TextField()
+
+
+class Verification(_Table):
+    """A comparison with a platform's own export."""
+
+    id = IntegerField(primary_key=True)
+    platform = ForeignKeyField(Platform)
+    at = TextField()
+    by = TextField()
+    source_name = TextField()
+    source_path = TextField()
+    source_size = IntegerField()
+    source_sha256 = TextField()
+    profile_name = TextField()
+    row_count = IntegerField()
+    active = IntegerField()
+    opted_out = IntegerField()
+    agree = IntegerField()
+    still_active = IntegerField()
+    unknown_here = IntegerField()
+    verified = IntegerField()
+
+
+class Task(_Table):
+    """Something that happened to a request at a platform; the last row of the two counts."""
+
+    id = IntegerField(primary_key=True)
+    request = ForeignKeyField(Request, index=False)
+    platform = ForeignKeyField(Platform, index=False)
+    state = TextField()
     at = TextField()
     by = TextField()
     recorded_at = TextField()
+    verification = ForeignKeyField(Verification, null=True, index=False)
+
+    class Meta:
+        indexes = ((("request_id", "platform_id"), False),)
+
+
+class Assigned(_Table):
+    """Who works on a request; the last row counts, "" is nobody."""
+
+    id = IntegerField(primary_key=True)
+    request = ForeignKeyField(Request)
+    person = TextField()
+    at = TextField()
+    by = TextField()
+
+
+class Acknowledged(_Table):
+    """The person was told that the request is honored."""
+
+    id = IntegerField(primary_key=True)
+    request = ForeignKeyField(Request)
+    at = TextField()
+    by = TextField()
+    template = TextField()
+    address = TextField()
+
+
+class Evidence(_Table):
+    """A file that shows what happened; it lies beside the database under its SHA-256."""
+
+    id = IntegerField(primary_key=True)
+    request = ForeignKeyField(Request)
+    opt_in = ForeignKeyField(OptIn, null=True, index=False)
+    name = TextField()
+    size = IntegerField()
+    sha256 = TextField()
+    media = TextField()
+    at = TextField()
+    by = TextField()
+    sender = TextField()
+    subject = TextField()
+    message_id = TextField()
+    sent_at = TextField(null=True)
+
+
+class Setting(_Table):
+    """A setting that decides due dates was changed."""
+
+    id = IntegerField(primary_key=True)
+    at = TextField()
+    by = TextField()
+    name = TextField()
+    before = TextField()
+    after = TextField()
+    would_change = IntegerField()
+
+
+class Done(_Table):
+    """A request was done wherever the business mails from; once more when it was open again. The last row counts."""
+
+    id = IntegerField(primary_key=True)
+    request = ForeignKeyField(Request)
+    at = TextField()
+    by = TextField()
+    recorded_at = TextField()
+    late = IntegerField(index=True)
 
 
 class Clean(_Table):
@@ -181,6 +293,36 @@ class OpenRequest(_Table):
     due = TextField(index=True)
 
 
+class OpenTask(_Table):
+    """Where an open request is still to be done. Derived, as open_request is."""
+
+    platform = ForeignKeyField(Platform, index=False)
+    request = ForeignKeyField(Request)
+
+    class Meta:
+        primary_key = CompositeKey("platform", "request")
+        without_rowid = True
+
+
+class Reminded(_Table):
+    """What was said of a request, so that it is said once. No act of a person: the ledger does not cover it."""
+
+    request = ForeignKeyField(Request, index=False)
+    step = TextField()
+    at = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("request", "step")
+        without_rowid = True
+
+
+class Snoozed(_Table):
+    """Until when she wants no reminder; one row at most."""
+
+    id = IntegerField(primary_key=True)
+    until = TextField()
+
+
 COVERED: dict[str, type[Model]] = {
     "batch": Batch,
     "request": Request,
@@ -190,10 +332,18 @@ COVERED: dict[str, type[Model]] = {
     "clean": Clean,
     "undo": Undo,
     "withdrawn": Withdrawn,
+    "platform": Platform,
+    "retired": Retired,
+    "verification": Verification,
+    "task": Task,
+    "assigned": Assigned,
+    "acknowledged": Acknowledged,
+    "evidence": Evidence,
+    "setting": Setting,
 }
 """The tables whose rows the ledger covers, by their names in it."""
 
-TABLES: tuple[type[Model], ...] = (Ledger, *COVERED.values(), OpenRequest)
+TABLES: tuple[type[Model], ...] = (Ledger, *COVERED.values(), OpenRequest, OpenTask, Reminded, Snoozed)
 APPEND_ONLY = ("ledger", *COVERED)
 
 

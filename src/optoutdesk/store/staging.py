@@ -4,11 +4,11 @@ The table belongs to one connection and is never in a file of its own name: what
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -66,6 +66,8 @@ class Staged(NamedTuple):
     due: str
     overdue: int
     reason: str
+    policy: str = ""
+    """Id of the policy that gave its due date, where that is not the one of the import."""
 
 
 class StagedRow(NamedTuple):
@@ -135,6 +137,11 @@ class Staging:
         self._compared = False
         self._listed = False
 
+    @property
+    def store(self) -> Store:
+        """The suppression list on the connection that has the rows, for the modules of this package."""
+        return self._store
+
     def close(self) -> None:
         """Forget all rows."""
         self._store.close()
@@ -153,11 +160,11 @@ class Staging:
 
     def add(self, entries: Iterable[Sequence[int | str]]) -> None:
         """Stage entries, each with the values of Staged, in the order of their rows."""
-        with translated(self._store.file), self._at_once():
+        with translated(self._store.file), self.at_once():
             self._store.connection.executemany(self._insert, entries)
 
     @contextmanager
-    def _at_once(self) -> Iterator[None]:
+    def at_once(self) -> Iterator[None]:
         """Write to the temporary tables in one go, also outside an act; each row by itself takes tenfold as long."""
         connection = self._store.connection
         if connection.in_transaction:
@@ -180,7 +187,7 @@ class Staging:
             return False
         connection = self._store.connection
         self._compared = self._listed = False
-        with translated(self._store.file), self._at_once():
+        with translated(self._store.file), self.at_once():
             connection.execute(
                 "CREATE INDEX IF NOT EXISTS temp.staged_subject ON staged"
                 " (kind, key, received_at, number, outcome, scope, received_day, precision)"
@@ -337,7 +344,7 @@ class Staging:
         """Return entries of one kind, in the order of the file; as fast at any depth as at the start."""
         assert self._compared
         names = ", ".join(f"g.{name}" for name in Staged._fields)
-        with translated(self._store.file), self._at_once():
+        with translated(self._store.file), self.at_once():
             self._list()
             rows = self._store.connection.execute(
                 f"SELECT g.number, {_FINAL}, s.earlier, t.part, t.row, r.received_day, r.precision, r.received_at,"
@@ -395,13 +402,20 @@ class Staging:
 
     # -- taking over; called by the act
 
-    def requests(self, batch: Batch, policy: str, counting: str) -> Iterator[list[tuple[ledger.Value, ...]]]:
-        """Yield the requests to store, in the columns of their table, by person: what comes sorted goes in fast."""
+    def requests(
+        self, batch: Batch, policy: str, counting: str, ways: Mapping[str, str]
+    ) -> Iterator[list[tuple[ledger.Value, ...]]]:
+        """Yield the requests to store, in the columns of their table, by person: what comes sorted goes in fast.
+
+        `policy` and `counting` are those of all rows that were staged without a policy; `ways`: by staged policy.
+        """
+        ways = {"": counting, **ways}
         cursor = self._store.connection.execute(
             "SELECT g.kind, g.key, g.given, g.scope, g.received_at, g.received_day, g.precision, g.zone, g.channel,"
-            " g.note, ?, ?, g.due, ?, ?, g.name, g.platform, ?"
+            " g.note, ?, ?, g.due, CASE g.policy WHEN '' THEN ? ELSE g.policy END,"
+            f" CASE g.policy{' WHEN ? THEN ?' * len(ways)} END, g.name, g.platform, ?"
             f" FROM {_JOINED} WHERE {_STORED} AND g.key <> '' ORDER BY g.kind, g.key, g.received_at, g.number",
-            (batch.by, to_text(batch.at), policy, counting, batch.id),
+            (batch.by, to_text(batch.at), policy, *chain.from_iterable(ways.items()), batch.id),
         )
         return iter(lambda: cursor.fetchmany(_CHUNK), [])
 

@@ -1,15 +1,13 @@
 """The suppression list, its history and its cleaned lists, as domain objects."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
-from itertools import chain, groupby
-from operator import itemgetter
+from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from optoutdesk.domain import ledger
 from optoutdesk.domain.address import parent_domains
@@ -19,18 +17,18 @@ from optoutdesk.domain.importing import Batch
 from optoutdesk.domain.matching import Grounds, SuppressionList
 from optoutdesk.domain.requests import (
     ALL_MAIL,
-    Channel,
+    Acknowledgement,
+    Evidence,
     Kind,
     OptIn,
     OptOutRequest,
+    SettingChange,
     in_force,
-    is_lifted,
-    with_clock,
 )
 from optoutdesk.store import schema
 from optoutdesk.store.acts import Act
+from optoutdesk.store.clocks import Clocks
 from optoutdesk.store.connection import BUSY_SECONDS, check_whole, connection_of, open_database, translated
-from optoutdesk.store.register import RegisterFilter, RegisterPage, RegisterRow
 from optoutdesk.store.rows import (
     BATCH,
     COUNT_STAYING,
@@ -45,16 +43,16 @@ from optoutdesk.store.rows import (
     to_request,
     to_text,
 )
+from optoutdesk.store.rows_desk import to_acknowledgement, to_evidence
 
 Subject = tuple[Kind, str]
 """What a request is about: an address's match key or a domain."""
 
-_LOOKUP = 400
-"""Keys asked for in one statement."""
-_NEAR = 5_000
-"""Open requests that are looked at one by one, the next by due date."""
-_MANY = 10_000
-"""Rows written at once."""
+STANDS = (
+    "NOT EXISTS (SELECT 1 FROM done l WHERE l.request_id = d.request_id AND l.id > d.id)"
+    " AND NOT EXISTS (SELECT 1 FROM open_request WHERE request_id = d.request_id)"
+)
+"""Row d of done counts: it was not opened again since."""
 
 
 class Store:
@@ -67,6 +65,8 @@ class Store:
         self._busy_seconds = busy_seconds
         self._hashed: tuple[str, list[str]] | None = None
         """The ledger's head, and which hashes are on record by then."""
+        self.clocks = Clocks(self)
+        """Which requests are open, and where; for the modules of this package."""
         self._database = open_database(file, busy_seconds=busy_seconds, one_connection=one_connection)
 
     def on_one_connection(self) -> "Store":
@@ -97,14 +97,12 @@ class Store:
         with translated(self.file):
             connection = self.connection
             with self._database.atomic("IMMEDIATE"):
-                act = Act(connection)
+                act = Act(connection, by, now)
                 yield act
                 if not act.entry_wanted:
                     return
-                self._settle(act.touched)
-                for requests in act.touched_requests:
-                    self._settle_requests(requests)
-                entry = act.entry_after(self.last_entry(), now, by, name)
+                self.clocks.settle(act)
+                entry = act.entry_after(self.last_entry(), name)
                 connection.execute(
                     "INSERT INTO ledger (seq, at, by, act, spans, digests, previous, hash) VALUES (?,?,?,?,?,?,?,?)",
                     (
@@ -139,7 +137,7 @@ class Store:
             try:
                 check_whole(connection, self.file, indexes=True)
                 found = ledger.verify(self._entries(), self._rows_of, self._last_ids)
-                wrong = found.wrong or self._missing_trigger() or self._wrong_open_request()
+                wrong = found.wrong or self._missing_trigger() or self.clocks.first_wrong()
                 return replace(found, wrong=wrong)
             finally:
                 connection.execute("ROLLBACK")
@@ -169,93 +167,6 @@ class Store:
                 if schema.trigger_sql(table, act.upper()) not in present:
                     return f"the guard that forbids {act} on {table} is missing"
         return None
-
-    def _wrong_open_request(self) -> str | None:
-        """Check the derived table of open requests: a done one listed, or an open one lost."""
-        contested = set(self._contested_subjects())
-        lost = self._rows(
-            "SELECT id, kind, key FROM request r WHERE NOT EXISTS (SELECT 1 FROM done WHERE request_id = r.id)"
-            " AND NOT EXISTS (SELECT 1 FROM open_request WHERE request_id = r.id) AND r.channel <> ?",
-            (Channel.BOUNCE.value,),
-        )
-        for request_id, kind, key in lost:
-            if (kind, key) not in contested:
-                return f"request {request_id} is missing among the open ones"
-        wrong = self._rows(
-            "SELECT o.request_id FROM open_request o JOIN request r ON r.id = o.request_id"
-            " WHERE r.due <> o.due OR r.channel = ? OR EXISTS (SELECT 1 FROM done WHERE request_id = r.id) LIMIT 1",
-            (Channel.BOUNCE.value,),
-        )
-        for (request_id,) in wrong:
-            return f"request {request_id} is wrong among the open ones"
-        for kind, key in contested:
-            subject = (Kind(kind), key)
-            still = {request.id for request in with_clock(self.barring(subject, None))}
-            for request in self.requests_about(subject):
-                if self.is_open(request.id) != (request.id in still):
-                    how = "missing" if request.id in still else "wrong"
-                    return f"request {request.id} is {how} among the open ones"
-        return None
-
-    def _contested_subjects(self) -> Iterator[tuple[str, str]]:
-        """Yield the subjects of several requests or of an opt-in: which of their clocks run has to be worked out."""
-        yield from self._rows(
-            "SELECT kind, key FROM request GROUP BY kind, key HAVING count(*) > 1"
-            " UNION SELECT kind, key FROM opt_in"
-            " UNION SELECT r.kind, r.key FROM withdrawn w JOIN request r ON r.id = w.request_id"
-        )
-
-    def _settle(self, subjects: Iterable[Subject]) -> None:
-        """Let exactly those clocks run that should, of the subjects an act touched."""
-        for kind in Kind:
-            keys = [key for subject_kind, key in subjects if subject_kind is kind]
-            for start in range(0, len(keys), _LOOKUP):
-                some = keys[start : start + _LOOKUP]
-                marks = ",".join("?" * len(some))
-                contested = self._rows(
-                    f"SELECT key FROM request WHERE kind = ? AND key IN ({marks}) GROUP BY key HAVING count(*) > 1"
-                    f" UNION SELECT key FROM opt_in WHERE kind = ? AND key IN ({marks})",
-                    (kind.value, *some, kind.value, *some),
-                )
-                for (key,) in list(contested):
-                    self._set_open((kind, key))
-
-    def _settle_requests(self, ids: str) -> None:
-        """Do the same for the subjects of all requests that a statement selects by id, in one pass."""
-        subjects = (
-            f"SELECT kind, key FROM request r WHERE id IN ({ids}) AND (EXISTS (SELECT 1 FROM request o"
-            " WHERE o.kind = r.kind AND o.key = r.key AND o.id <> r.id) OR EXISTS (SELECT 1 FROM opt_in i"
-            " WHERE i.key = r.key AND i.kind = r.kind))"
-        )
-        opted_in = set(self.opted_in())
-        rows = self.connection.execute(
-            f"SELECT {REQUEST} FROM (SELECT DISTINCT kind, key FROM ({subjects})) s"
-            " CROSS JOIN request r ON r.kind = s.kind AND r.key = s.key ORDER BY r.kind, r.key"
-        )
-        stopped: list[tuple[int]] = []
-        running: list[tuple[int, str]] = []
-        for (kind, key), group in groupby(rows, key=itemgetter(1, 2)):
-            requests = [to_request(row) for row in group]
-            opt_ins = self.opt_ins_about((Kind(kind), key)) if (kind, key) in opted_in else []
-            stopped += [(request.id,) for request in requests]
-            still = with_clock(in_force(requests, opt_ins, None))
-            running += [(request.id, request.due.isoformat()) for request in still]
-            if len(stopped) >= _MANY:
-                self._set_clocks(stopped, running)
-        self._set_clocks(stopped, running)
-
-    def _set_clocks(self, stopped: list[tuple[int]], running: list[tuple[int, str]]) -> None:
-        self.connection.executemany("DELETE FROM open_request WHERE request_id = ?", stopped)
-        self.connection.executemany("INSERT INTO open_request (request_id, due) VALUES (?, ?)", running)
-        stopped.clear()
-        running.clear()
-
-    def _set_open(self, subject: Subject) -> None:
-        still = with_clock(self.barring(subject, None))
-        self._set_clocks(
-            [(request.id,) for request in self.requests_about(subject)],
-            [(request.id, request.due.isoformat()) for request in still],
-        )
 
     # -- matching
 
@@ -341,7 +252,7 @@ class Store:
     def requests_about(self, subject: Subject) -> list[OptOutRequest]:
         """Return every request about an address or a domain, in the order of recording."""
         kind, key = subject
-        return self._requests("WHERE r.kind = ? AND r.key = ? ORDER BY r.id", (kind.value, key))
+        return self.requests_where("WHERE r.kind = ? AND r.key = ? ORDER BY r.id", (kind.value, key))
 
     def opt_ins_about(self, subject: Subject) -> list[OptIn]:
         """Return every opt-in about an address or a domain, in the order of recording."""
@@ -353,7 +264,7 @@ class Store:
 
     def request(self, request_id: int) -> OptOutRequest | None:
         """Return one request."""
-        return next(iter(self._requests("WHERE r.id = ?", (request_id,))), None)
+        return next(iter(self.requests_where("WHERE r.id = ?", (request_id,))), None)
 
     def is_open(self, request_id: int) -> bool:
         """Whether a request is still open."""
@@ -361,7 +272,7 @@ class Store:
 
     def open_requests(self, limit: int | None = None) -> list[OptOutRequest]:
         """Return the open requests by due date; what was recorded first comes first on a day."""
-        return self._requests(
+        return self.requests_where(
             "JOIN open_request o ON o.request_id = r.id ORDER BY o.due, o.request_id LIMIT ?",
             (-1 if limit is None else limit,),
         )
@@ -401,18 +312,30 @@ class Store:
 
     def count_done(self, since: datetime) -> tuple[int, int]:
         """Return how many requests were done since a moment, and how many of them by the end of their due date."""
-        done = "FROM done d JOIN request r ON r.id = d.request_id WHERE d.at >= ?"
-        day = "substr(d.at, 1, 10)"
-        parameters = (to_text(since),)
-        count, before = next(
-            self._rows(f"SELECT count(*), coalesce(sum({day} < r.due), 0) {done}", parameters)
+        count, late = next(
+            self._rows(
+                f"SELECT count(*), coalesce(sum(late), 0) FROM done d WHERE d.at >= ? AND {STANDS}",
+                (to_text(since),),
+            )
         )
-        # Where the day in UTC decides nothing, the day in the business's zone does.
-        near = f"SELECT d.at, r.due, r.zone {done} AND {day} BETWEEN r.due AND date(r.due, '+1 day')"
-        return int(count), int(before) + sum(
-            from_text(at).astimezone(ZoneInfo(zone)).date().isoformat() <= due
-            for at, due, zone in self._rows(near, parameters)
+        return int(count), int(count - late)
+
+    def count_late(self, today: date) -> int:
+        """Return how many requests are overdue, or were done late."""
+        (done,) = next(self._rows(f"SELECT count(*) FROM done d WHERE d.late = 1 AND {STANDS}"))
+        return int(done) + self.count_open(today - timedelta(days=1))
+
+    def median_hours(self, since: datetime) -> float | None:
+        """Return the hours from receipt to done of the middle one of the requests done since a moment; None: none was."""
+        hours = sorted(
+            hours
+            for (hours,) in self._rows(
+                "SELECT (julianday(d.at) - julianday(r.received_at)) * 24 FROM done d"
+                f" JOIN request r ON r.id = d.request_id WHERE d.at >= ? AND {STANDS}",
+                (to_text(since),),
+            )
         )
+        return hours[len(hours) // 2] if hours else None
 
     def scopes(self) -> list[str]:
         """Return the names of the lists that requests and opt-ins have named, without ALL_MAIL."""
@@ -426,87 +349,13 @@ class Store:
         rows = self._rows("SELECT by FROM ledger WHERE by <> '' GROUP BY by ORDER BY max(seq) DESC LIMIT 50")
         return [name for (name,) in rows]
 
-    def register_page(
-        self, wanted: RegisterFilter, after: tuple[str, int] | None = None, limit: int = 200
-    ) -> RegisterPage:
-        """Return a page of the register; as fast at any depth as at the start (keyset).
+    def setting_changes(self) -> list[SettingChange]:
+        """Return the recorded changes of settings that decide due dates, the latest first."""
+        rows = self._rows("SELECT at, by, name, before, after, would_change FROM setting ORDER BY id DESC")
+        return [SettingChange(from_text(at), *rest) for at, *rest in rows]
 
-        All requests come the latest receipt first, open ones by due date.
-        """
-        where: list[str] = []
-        parameters: list[ledger.Value] = []
-
-        def wants(condition: str, *values: ledger.Value) -> None:
-            where.append(condition)
-            parameters.extend(values)
-
-        only_open = wanted.only_open or wanted.due_from is not None or wanted.due_by is not None
-        if wanted.text:
-            wants("instr(r.key, ?)", wanted.text.lower())  # a fifth faster than LIKE; keys are lower case
-        if wanted.channel is not None:
-            wants("r.channel = ?", wanted.channel.value)
-        if wanted.scope is not None:
-            wants("r.scope = ?", wanted.scope)
-        if only_open:
-            requests = self._open_page(wanted, where, parameters, after, limit + 1)
-        else:
-            if after is not None:
-                wants("(r.received_at, r.id) < (?, ?)", *after)
-            requests = self._requests(
-                f"WHERE {' AND '.join(where or ['1'])} ORDER BY r.received_at DESC, r.id DESC LIMIT ?",
-                (*parameters, limit + 1),
-            )
-        page = requests[:limit]
-        last: tuple[str, int] | None = None
-        if len(requests) > limit:
-            end = page[-1]
-            last = (end.due.isoformat() if only_open else to_text(end.received.instant), end.id)
-        return RegisterPage(tuple(self._register_row(request) for request in page), last)
-
-    def _open_page(
-        self,
-        wanted: RegisterFilter,
-        of_request: Sequence[str],
-        values: Sequence[ledger.Value],
-        after: tuple[str, int] | None,
-        limit: int,
-    ) -> list[OptOutRequest]:
-        """Return open requests by due date, of those that fit conditions on the request."""
-        due: list[str] = []
-        days: list[ledger.Value] = []
-        if after is not None:
-            due.append("(due, request_id) > (?, ?)")
-            days += [*after]
-        if wanted.due_from is not None:
-            due.append("due >= ?")
-            days.append(wanted.due_from.isoformat())
-        if wanted.due_by is not None:
-            due.append("due <= ?")
-            days.append(wanted.due_by.isoformat())
-        when, fits = " AND ".join(due or ["1"]), " AND ".join(of_request or ["1"])
-        # The next ones by due date are looked at one by one. Where few of them fit, those that do are taken from an
-        # index on the requests instead, which takes a tenth of a second for a million.
-        near = limit if not of_request else _NEAR
-        found = self._requests(
-            f"JOIN (SELECT * FROM open_request WHERE {when} ORDER BY due, request_id LIMIT ?) o ON o.request_id = r.id"
-            f" WHERE {fits} ORDER BY o.due, o.request_id LIMIT ?",
-            (*days, near, *values, limit),
-        )
-        if len(found) == limit or not of_request or self.count_open() <= _NEAR:
-            return found
-        return self._requests(
-            f"JOIN (SELECT o.request_id, o.due FROM (SELECT id FROM request r WHERE {fits}) f"
-            f" CROSS JOIN open_request o ON o.request_id = f.id WHERE {when} ORDER BY o.due, o.request_id LIMIT ?) o"
-            " ON o.request_id = r.id ORDER BY o.due, o.request_id",
-            (*values, *days, limit),
-        )
-
-    def _register_row(self, request: OptOutRequest) -> RegisterRow:
-        opt_ins = self.opt_ins_about((request.kind, request.key))
-        lifted = bool(opt_ins) and is_lifted(request.scope, request.latest, opt_ins)
-        return RegisterRow(request, lifted, self.is_open(request.id))
-
-    def _requests(self, clause: str, parameters: Sequence[ledger.Value]) -> list[OptOutRequest]:
+    def requests_where(self, clause: str, parameters: Sequence[ledger.Value]) -> list[OptOutRequest]:
+        """Return requests r by the rest of a statement, for the modules of this package."""
         return [
             to_request(row)
             for row in self._rows(
@@ -514,6 +363,16 @@ class Store:
                 parameters,
             )
         ]
+
+    def acknowledgements(self, request_id: int) -> list[Acknowledgement]:
+        """Return when and how the person of a request was told."""
+        rows = self._rows("SELECT * FROM acknowledged WHERE request_id = ? ORDER BY id", (request_id,))
+        return [to_acknowledgement(row) for row in rows]
+
+    def evidence(self, request_id: int) -> list[Evidence]:
+        """Return the files that show what happened to a request."""
+        rows = self._rows("SELECT * FROM evidence WHERE request_id = ? ORDER BY id", (request_id,))
+        return [to_evidence(row) for row in rows]
 
     # -- cleaned lists
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from optoutdesk.domain.requests import Channel, Kind
     from optoutdesk.services.record_optout import Recorded
 
-EVERYTHING = Changes.REQUESTS | Changes.CLEANED_LISTS | Changes.SETTINGS
+EVERYTHING = ~Changes.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class RecordDraft:
     channel: "Channel | None" = None
     day: date | None = None
     """Received on this day at an unknown time; None: now."""
+    files: tuple[Path, ...] = ()
+    """What shows it."""
 
 
 class Context(QObject):

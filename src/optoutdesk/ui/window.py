@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QObject, QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -28,8 +28,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optoutdesk.domain.errors import UserError
+from optoutdesk.domain.errors import Cancelled, UserError
 from optoutdesk.services.changes import Changes
+from optoutdesk.services.file_kinds import is_surely_evidence
 from optoutdesk.ui.context import EVERYTHING, Context, RecordDraft
 from optoutdesk.ui.ledger_check import LedgerCheck
 from optoutdesk.ui.theme import apply_theme
@@ -38,21 +39,29 @@ from optoutdesk.ui.widgets.find_box import FindBox
 from optoutdesk.ui.widgets.icons import app_icon
 from optoutdesk.ui.widgets.rail import Rail
 from optoutdesk.ui.widgets.toast import Toast
+from optoutdesk.ui.working import Working
 
 # The rest is loaded when it is needed: the window is seen first.
 if TYPE_CHECKING:
     from optoutdesk.desk import Desk
     from optoutdesk.domain.importing import Batch
     from optoutdesk.domain.requests import Kind
+    from optoutdesk.ui.dialogs.which import Dropped
+    from optoutdesk.ui.reminding import Reminding
 
-TODAY, OPT_OUTS, CLEAN, IMPORT, IMPORTS = range(5)
+TODAY, OPT_OUTS, CLEAN, PLATFORMS, SETTINGS, IMPORT, IMPORTS = range(7)
 _SCREENS = (
     ("Today", "today", "Ctrl+1"),
     ("Opt-outs", "optouts", "Ctrl+2"),
     ("Clean a list", "clean", "Ctrl+3"),
+    ("Platforms", "platforms", "Ctrl+4"),
 )
+_BELOW = (("Settings", "settings", "Ctrl+5"),)
+"""At the bottom of the rail."""
 _PARTS = {IMPORT: OPT_OUTS, IMPORTS: OPT_OUTS}
 """Screens that belong to one of the rail."""
+_HOLDS_A_FILE = (IMPORT, PLATFORMS)
+"""Screens that hold a file that was read; they let go of it while she is elsewhere."""
 _TICK_MS = 60_000
 SMALLEST = QSize(1024, 700)
 USUAL = QSize(1280, 800)
@@ -63,6 +72,8 @@ class MainWindow(QMainWindow):
 
     refused = Signal(object)
     """UserError: the suppression list cannot be opened."""
+    left = Signal()
+    """The window was closed for good."""
 
     def __init__(self, desk: "Desk") -> None:
         super().__init__()
@@ -71,12 +82,16 @@ class MainWindow(QMainWindow):
         self._stale: dict[int, Changes] = {}
         self._dialog: QDialog | None = None
         self._find: Any = None
+        self.reminding: Reminding | None = None
+        """Once the window is filled."""
+        self._in_tray = False
         self.setWindowTitle("Opt-Out Desk")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
         self._screens: dict[int, Any] = {}
         self._build()
+        self.working = Working(self.context, self, self.rail)
         self._connect()
         self.ledger = LedgerCheck(self.context, self)
         self.ledger.status.connect(self.rail.show_status)
@@ -94,7 +109,7 @@ class MainWindow(QMainWindow):
         columns = QHBoxLayout(ground)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(0)
-        self.rail = Rail(_SCREENS, self.context.desk.settings.theme)
+        self.rail = Rail(_SCREENS, self.context.desk.settings.theme, _BELOW)
         self.rail.buttons[TODAY].setChecked(True)
         columns.addWidget(self.rail)
         self._content = QWidget()
@@ -102,11 +117,13 @@ class MainWindow(QMainWindow):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self._make_top_bar())
+        self._lines = QVBoxLayout()
+        rows.addLayout(self._lines)
         self.stack = QStackedWidget()
         rows.addWidget(self.stack, 1)
         columns.addWidget(self._content, 1)
         self.setCentralWidget(ground)
-        for _ in (*_SCREENS, *_PARTS):
+        for _ in (*_SCREENS, *_BELOW, *_PARTS):
             # An empty page until she first goes there: a screen is built when it is needed.
             self.stack.addWidget(QWidget())
 
@@ -146,6 +163,8 @@ class MainWindow(QMainWindow):
         self.record_button.clicked.connect(self._on_record)
         self.rail.chosen.connect(self.go_to)
         self.rail.switch.chosen.connect(self._on_theme)
+        self.rail.staff_wanted.connect(self._go_to_settings)
+        self.working.show()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.styleHints().colorSchemeChanged.connect(self._on_system_scheme)
@@ -156,6 +175,8 @@ class MainWindow(QMainWindow):
         self._shortcut("Ctrl+1", self._go_to_today)
         self._shortcut("Ctrl+2", self._go_to_optouts)
         self._shortcut("Ctrl+3", self._go_to_clean)
+        self._shortcut("Ctrl+4", self._go_to_platforms)
+        self._shortcut("Ctrl+5", self._go_to_settings)
 
     def _shortcut(self, keys: str, slot: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(slot)
@@ -185,6 +206,69 @@ class MainWindow(QMainWindow):
         self._screens[TODAY].first_focus()
         self._tick.start()
         self.ledger.check()
+        self._begin_reminding()
+        self._catch_up()
+        self.working.ask_once()
+
+    def _catch_up(self) -> None:
+        """Record settings that were changed where nobody saw it."""
+        service, now = self.context.desk.settings_changes, self.context.now()
+        self.context.lookups.run(
+            lambda _report: service.catch_up(now=now), done=self._caught_up, failed=self._not_caught_up
+        )
+
+    def _caught_up(self, _nothing: object) -> None:
+        """Nothing of it is on screen."""
+
+    def _not_caught_up(self, error: Exception) -> None:
+        if not isinstance(error, (UserError, Cancelled)):
+            raise error
+        # The next start catches up.
+
+    def start_in_tray(self) -> None:
+        """Begin without being seen; where there is no tray, the window is shown after all."""
+        self._in_tray = True
+        self.fill()
+
+    def _begin_reminding(self) -> None:
+        from optoutdesk.ui.reminding import Reminding
+
+        self.reminding = reminding = Reminding(self.context, self, self._lines)
+        reminding.jumped.connect(self.on_tick)
+        reminding.open_wanted.connect(self.come_forward)
+        reminding.today_wanted.connect(self._on_today_wanted)
+        reminding.record_wanted.connect(self._on_record_wanted)
+        reminding.quit_wanted.connect(self.leave)
+        reminding.bar.look.hide()  # Today is in sight
+        reminding.start(in_tray=self._in_tray)
+        self._count_badge()
+
+    @Slot()
+    def come_forward(self) -> None:
+        """Show the window, also out of the tray."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.working.ask_once()
+
+    @Slot()
+    def _on_today_wanted(self) -> None:
+        self.come_forward()
+        self.go_to(TODAY)
+
+    @Slot()
+    def _on_record_wanted(self) -> None:
+        self.come_forward()
+        if self._dialog is None:
+            self._on_record()
+
+    @Slot()
+    def leave(self) -> None:
+        """Close for good, not into the tray."""
+        if self.reminding is not None:
+            self.reminding.leave()
+        self.close()
 
     @Slot()
     def on_tick(self) -> None:
@@ -194,6 +278,8 @@ class MainWindow(QMainWindow):
             self._day = today
             self._reload_all(EVERYTHING)
             self.ledger.check()
+        if self.reminding is not None:
+            self.reminding.on_tick()
 
     # -- what changed
 
@@ -214,6 +300,9 @@ class MainWindow(QMainWindow):
     def _count_badge(self) -> None:
         today = self.context.desk.due_requests.today(self.context.now(), limit=0)
         self.rail.buttons[TODAY].set_badge(today.need_her, "danger" if today.overdue else "warning")
+        self.rail.buttons[PLATFORMS].set_badge(self.context.desk.platforms.count_with_tasks())
+        if self.reminding is not None:
+            self.reminding.show_count(today.need_her, overdue=today.overdue > 0)
 
     # -- the screens
 
@@ -249,6 +338,16 @@ class MainWindow(QMainWindow):
             from optoutdesk.ui.screens.imports_history import ImportsScreen
 
             return ImportsScreen(self.context)
+        if index == PLATFORMS:
+            from optoutdesk.ui.screens.platforms import PlatformsScreen
+
+            platforms = PlatformsScreen(self.context)
+            platforms.undo_wanted.connect(self.undo_import)
+            return platforms
+        if index == SETTINGS:
+            from optoutdesk.ui.screens.settings import SettingsScreen
+
+            return SettingsScreen(self.context)
         from optoutdesk.ui.screens.clean import CleanScreen
 
         return CleanScreen(self.context)
@@ -257,14 +356,17 @@ class MainWindow(QMainWindow):
     def go_to(self, index: int) -> None:
         """Show a screen."""
         screen = self.screen_at(index)
-        if index != IMPORT and IMPORT in self._screens and self.stack.currentIndex() == IMPORT:
-            self._screens[IMPORT].leave()
+        before = self.stack.currentIndex()
+        if before in _HOLDS_A_FILE and before != index and before in self._screens:
+            self._screens[before].leave()
         self.rail.buttons[_PARTS.get(index, index)].setChecked(True)
         self.stack.setCurrentIndex(index)
+        if self.reminding is not None:
+            self.reminding.bar.look.setVisible(index != TODAY)
         stale = self._stale.pop(index, Changes.NOTHING)
         if stale:
             screen.reload(stale)
-        if index == IMPORT:
+        if index in _HOLDS_A_FILE:
             screen.come_back()
         if not self.rail.isAncestorOf(self.focusWidget() or self):
             screen.first_focus()
@@ -280,6 +382,14 @@ class MainWindow(QMainWindow):
     @Slot()
     def _go_to_clean(self) -> None:
         self.go_to(CLEAN)
+
+    @Slot()
+    def _go_to_platforms(self) -> None:
+        self.go_to(PLATFORMS)
+
+    @Slot()
+    def _go_to_settings(self) -> None:
+        self.go_to(SETTINGS)
 
     @Slot(object)
     def open_list(self, path: Path) -> None:
@@ -320,35 +430,44 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def take_file(self, path: Path) -> None:
-        """Take a file that was dropped: on Opt-outs it is imported, elsewhere it is a list to clean, or she is asked."""
+        """Take a file that was dropped: an e-mail or a picture shows an opt-out; a list is imported on Opt-outs, on Platforms
+        it is an export to verify with, elsewhere it is to be cleaned, or she is asked."""
         index = self.stack.currentIndex()
-        if _PARTS.get(index, index) == OPT_OUTS:
+        if is_surely_evidence(path.name):
+            self.record_draft(RecordDraft("", files=(path,)))
+        elif _PARTS.get(index, index) == OPT_OUTS:
             self.import_file(path)
-        elif index == CLEAN:
-            self.open_list(path)
+        elif index == PLATFORMS:
+            self.screen_at(PLATFORMS).take_file(path)
         else:
-            self._ask_what_it_is(path)
+            self._ask_what_it_is(path, only_lists=index == CLEAN)
 
-    def _ask_what_it_is(self, path: Path) -> None:
-        from optoutdesk.ui.dialogs.which import is_of_opt_outs
+    def _ask_what_it_is(self, path: Path, *, only_lists: bool) -> None:
+        from optoutdesk.ui.dialogs.which import what_was_dropped
 
         desk = self.context.desk
         self.context.lookups.run(
-            lambda _report: (path, is_of_opt_outs(desk, path)), done=self._known_what_it_is
+            lambda report: what_was_dropped(desk, path, only_lists=only_lists, progress=report),
+            done=self._known_what_it_is,
         )
 
     @Slot(object)
-    def _known_what_it_is(self, known: tuple[Path, str]) -> None:
-        path, what = known
-        if not what:
-            self.open_list(path)
-            return
-        from optoutdesk.ui.dialogs.which import WhichDialog
+    def _known_what_it_is(self, dropped: "Dropped") -> None:
+        if dropped.known is not None:
+            from optoutdesk.ui.dialogs.known_list import KnownDialog
 
-        dialog = WhichDialog(path, what, self)
-        dialog.import_wanted.connect(self.import_file)
-        dialog.clean_wanted.connect(self.open_list)
-        dialog.open()
+            known = KnownDialog(self.context, dropped.known, self)
+            known.open_wanted.connect(self.open_list)
+            known.open()
+        elif dropped.opt_outs:
+            from optoutdesk.ui.dialogs.which import WhichDialog
+
+            dialog = WhichDialog(dropped.path, dropped.opt_outs, self)
+            dialog.import_wanted.connect(self.import_file)
+            dialog.clean_wanted.connect(self.open_list)
+            dialog.open()
+        else:
+            self.open_list(dropped.path)
 
     @Slot(object, str)
     def show_history(self, kind: "Kind", key: str) -> None:
@@ -451,11 +570,17 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         from optoutdesk.ui.widgets.drop_zone import dropped_file
 
-        if dropped_file(event.mimeData()) is not None:
+        path = dropped_file(event.mimeData())
+        if path is not None and is_surely_evidence(path.name):
+            event.acceptProposedAction()
+            self.toast.say("Drop it to record an opt-out, with this as evidence.")
+        elif path is not None:
             event.acceptProposedAction()
             index = self.stack.currentIndex()
-            of_opt_outs = _PARTS.get(index, index) == OPT_OUTS
-            what = "file to import the opt-outs in it" if of_opt_outs else "list to clean it"
+            what = {
+                OPT_OUTS: "file to import the opt-outs in it",
+                PLATFORMS: "export of a platform to verify it",
+            }.get(_PARTS.get(index, index), "list to clean it")
             self.toast.say(f"Drop the {what}. Your file is never changed.")
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -480,14 +605,21 @@ class MainWindow(QMainWindow):
             self.resize(USUAL.boundedTo(screen.expandedTo(self.minimumSize())))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.reminding is not None and not self.reminding.may_close():
+            event.ignore()
+            return
         self._tick.stop()
+        if self.reminding is not None:
+            self.reminding.stop()
         desk = self.context.desk
         place = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         # Not worth a question at the end of her day.
         with suppress(OSError, UserError):
             desk.change_settings(replace(desk.settings, window=place))
         self.context.close()
-        if IMPORT in self._screens:
-            self._screens[IMPORT].shut()
+        for index in _HOLDS_A_FILE:
+            if index in self._screens:
+                self._screens[index].shut()
         desk.close()
         super().closeEvent(event)
+        self.left.emit()

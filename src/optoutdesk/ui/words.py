@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QLocale
 
+from optoutdesk.calendars import read_way
 from optoutdesk.domain.address import Problem
 from optoutdesk.domain.cleaning import Reason, Removed
-from optoutdesk.domain.deadlines import Cell, CellKind, Policy, Unit
+from optoutdesk.domain.deadlines import Cell, CellKind, Policy, Starts, Unit
 from optoutdesk.domain.matching import Evidence
 from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, Received
 from optoutdesk.services import wording
@@ -105,6 +106,13 @@ def full_day(value: date) -> str:
 def short_date(value: date) -> str:
     """Return `10 Nov 2026`."""
     return f"{_day_month(value, _MONTHS[value.month - 1][:3])}{',' if _month_first() else ''} {value.year}"
+
+
+def month_day(value: date, today: date) -> str:
+    """Return `2 Nov`; more than half a year away from today with the year."""
+    if abs((value - today).days) > 182:
+        return short_date(value)
+    return _day_month(value, _MONTHS[value.month - 1][:3])
 
 
 def moment(instant: datetime, zone: str, today: date) -> str:
@@ -243,12 +251,47 @@ def _unit(value: int, unit: Unit) -> str:
 
 
 def allowance(policy: Policy) -> str:
-    """Return what the law allows: `10 business days`."""
-    return _unit(policy.limit, policy.unit)
+    """Return how long a policy gives: `10 business days`, `10 calendar days`, `at once`."""
+    if not policy.limit:
+        return "at once"
+    return count(policy.limit, "business day" if policy.unit is Unit.BUSINESS_DAYS else "calendar day")
 
 
-def days_left(value: Due, unit: Unit = Unit.BUSINESS_DAYS) -> str:
+def law_allows(policy: Policy) -> str:
+    """Return what a policy asks, as the start of a sentence: `The law allows 10 business days`."""
+    return f"The law allows {allowance(policy)}" if policy.limit else "The law asks you to stop at once"
+
+
+def counts_from(policy: Policy) -> str:
+    """Say what a policy counts, and from when on."""
+    sent = policy.starts is Starts.SENT
+    start = "the day on which the person sent it" if sent else "the day on which it reached you"
+    if not policy.limit:
+        return f"Stop at once, on {start}."
+    said = f"{allowance(policy)} after {start}"
+    if policy.holidays:
+        said += f"; weekends and {policy.holidays} do not count"
+    hint = " Where that day is not known, the day of receipt is taken." if sent else ""
+    return f"{said[:1].upper()}{said[1:]}.{hint}"
+
+
+def policy_source(policy: Policy) -> str:
+    """Say where a policy stands and when that was checked."""
+    return f"{policy.source}. Checked on {short_date(policy.checked_on)}."
+
+
+GUIDANCE = "Guidance, not legal advice."
+
+
+def _counted_in(value: Due) -> Unit:
+    """Return which days a request on record was counted in."""
+    way = read_way(value.request.counting)
+    return way.unit if way is not None else Unit.BUSINESS_DAYS
+
+
+def days_left(value: Due) -> str:
     """Return `1 business day left`, `Last day today`, `2 business days late`."""
+    unit = _counted_in(value)
     if value.urgency is Urgency.OVERDUE:
         # Late over a weekend only: no business day has passed yet, but the due date has.
         return f"{_unit(-value.days_left, unit)} late" if value.days_left else "Late since the due date"
@@ -274,8 +317,9 @@ def strip_in_words(value: Due, today: date | None = None) -> str:
     """Explain a due date: from receipt over the days that do not count to what is left."""
     request = value.request
     counted = sum(cell.kind in (CellKind.PASSED, CellKind.TO_COME) for cell in value.strip)
+    after = f"{_unit(counted, _counted_in(value))} later" if counted else "at once"
     sentences = [
-        f"Received {day(request.received.day, today)}; due {day(request.due, today)}, {counted} business days later.",
+        f"Received {day(request.received.day, today)}; due {day(request.due, today)}, {after}.",
         f"{days_left(value)}.",
     ]
     if off := holidays(value.strip):
@@ -342,26 +386,36 @@ def state(row: RegisterRow, today: date, soon: date) -> State:
         return State("Import undone", "plain")
     if row.lifted:
         return State("Opted in again", "plain")
-    if request.done_at is not None:
-        return State("Done late", "danger") if done_late(request) else State("Done", "ok")
+    if row.open:  # done before or not: an export may have shown that the person is still active
+        if request.due < today:
+            return State("Overdue", "danger")
+        return State("Due soon", "warning") if request.due <= soon else State("Open", "accent")
     if not request.asked:
         return State("Bounced", "plain")
-    if not row.open:
-        return State("Repeated", "plain")  # an earlier request of the same person counts
-    if request.due < today:
-        return State("Overdue", "danger")
-    return State("Due soon", "warning") if request.due <= soon else State("Open", "accent")
+    if request.kind is Kind.HASH:
+        return State("Suppressed", "plain")
+    if request.done_at is not None and done_late(request):
+        return State("Done late", "danger")
+    if row.verified:
+        return State("Verified", "ok")
+    if request.done_at is not None:
+        return State("Done", "ok")
+    return State("Repeated", "plain")  # an earlier request of the same person counts
 
 
 def state_hint(row: RegisterRow) -> str:
     """Return what a state needs said about it; "" where its word says it all."""
     if row.request.withdrawn_at is not None:
         return "The import that brought it was undone: it bars no mail"
-    if row.lifted or row.open or row.request.done_at is not None:
-        return ""
+    if row.lifted or row.open:
+        return f"{row.assigned} works on it" if row.open and row.assigned else ""
     if not row.request.asked:
         return "Mail to it bounced: it bars mail, but nobody asked, so nothing is due"
-    return "An earlier request of the same person counts"
+    if row.request.kind is Kind.HASH:
+        return "Only known by its hash: it bars mail, but nobody can be removed anywhere by it"
+    if row.verified:
+        return "Done, and each platform shows it in its own export"
+    return "" if row.request.done_at is not None else "An earlier request of the same person counts"
 
 
 def done_late(request: OptOutRequest) -> bool:
@@ -411,7 +465,8 @@ def edit_format_time() -> str:
 def why_due(policy: Policy, cells: Sequence[Cell]) -> str:
     """Return how a due date came about: `10 business days; Thu 26 Nov (Thanksgiving Day) does not count`."""
     off = holidays(cells)
-    return f"{allowance(policy)}; {off}" if off else allowance(policy)
+    said = allowance(policy)
+    return f"{said[:1].upper()}{said[1:]}; {off}" if off else f"{said[:1].upper()}{said[1:]}"
 
 
 # -- what was recorded
@@ -423,7 +478,9 @@ def recorded(items: "Sequence[Recorded]") -> str:
     if len(fresh) == 1:
         return f"{subject(fresh[0].kind, fresh[0].key)} is blocked from now on. Due {day(fresh[0].due)}."
     if fresh:
-        return f"{count(len(fresh), 'opt-out')} recorded. Due {day(fresh[0].due)}."
+        dues = {request.due for request in fresh}
+        said = "Due" if len(dues) == 1 else "The first is due"
+        return f"{count(len(fresh), 'opt-out')} recorded. {said} {day(min(dues))}."
     if any(item.already for item in items):
         return "All of them were recorded before: the earliest request counts."
     return ""

@@ -209,7 +209,7 @@ class Profile:
     """None: it is never recognised, only chosen."""
     people: People
     subscribed: bool
-    """Contacts only: whether the file says of all of them that they are subscribed."""
+    """Whether a person of whom the file says nothing is subscribed: all contacts, whoever has no date of leaving, no TRUE."""
     covers: Covers
     scope_note: str
     channel: Channel

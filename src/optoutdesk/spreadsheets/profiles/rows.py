@@ -151,7 +151,8 @@ def _by_status(profile: Profile, row: Sequence[str], mapping: FieldMap) -> Verdi
         if status:
             return Verdict(Standing.UNKNOWN, f"{' and '.join(mapping.name(i) for i in status)}: empty")
         if by_time and received is not None:
-            return Verdict(Standing.ACTIVE, f"{mapping.name(received)} is empty: no opt-out")
+            reason = f"{mapping.name(received)} is empty: no opt-out"
+            return Verdict(Standing.ACTIVE, reason, subscribed=profile.subscribed)
         if profile.without_status is Means.OPTED_OUT:
             return _opted_out(profile, row, mapping, "no column says otherwise")
         return Verdict(Standing.UNKNOWN, "no column says whether this person opted out")
@@ -227,5 +228,5 @@ def _by_flags(profile: Profile, row: Sequence[str], mapping: FieldMap) -> Verdic
     elif bounced is not None:
         verdict = _verdict(Means.BOUNCE, f"{mapping.name(bounced)} is filled")
     else:
-        verdict = Verdict(Standing.ACTIVE, "no column says TRUE: no opt-out")
+        verdict = Verdict(Standing.ACTIVE, "no column says TRUE: no opt-out", subscribed=profile.subscribed)
     return replace(verdict, bounced=bounced is not None)

@@ -1,16 +1,19 @@
-"""Opted in again: ends a block, and only with evidence."""
+"""Opted in again: ends a block, and only with who agreed, when, how, and what shows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDate, QLocale, QTime
+from PySide6.QtCore import QDate, QLocale, QTime, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
     QGridLayout,
     QHBoxLayout,
+    QLineEdit,
     QPlainTextEdit,
     QTimeEdit,
     QVBoxLayout,
@@ -19,15 +22,19 @@ from PySide6.QtWidgets import (
 
 from optoutdesk.domain.errors import UserError
 from optoutdesk.domain.requests import ALL_MAIL, OptOutRequest
+from optoutdesk.services.evidence import Kept
+from optoutdesk.services.opt_in_again import HOW
 from optoutdesk.services.register import History
 from optoutdesk.ui import words
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.models.standing import scope_quoted
 from optoutdesk.ui.widgets import Button, Dialog, label
 from optoutdesk.ui.widgets.basic import breakable
+from optoutdesk.ui.widgets.evidence import EvidenceBox
+from optoutdesk.ui.widgets.field import field
 from optoutdesk.ui.widgets.when_edit import FIELD_HEIGHT, pad_time, show_start
 
-_WIDTH = 480
+_WIDTH = 520
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +53,124 @@ class OptInDialog(Dialog):
         super().__init__("Opted in again", parent)
         self._context = context
         self._choices = _choices(history, context.desk.register.scopes())
+        self._name = words.subject(history.kind, history.key)
         self.setFixedWidth(_WIDTH)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 22, 24, 20)
-        column.setSpacing(6)
-        name = words.subject(history.kind, history.key)
-        heading = label(f"{breakable(name)} wants mail again", "large", wrap=True)
-        heading.setAccessibleName(f"{name} wants mail again")
-        column.addWidget(heading)
+        column.setContentsMargins(24, 20, 24, 18)
+        column.setSpacing(10)
+        heading = label(f"{breakable(self._name)} wants mail again", "large", wrap=True)
+        heading.setAccessibleName(f"{self._name} wants mail again")
         hint = "The law lets you mail someone who opted out only after they agreed to it again themselves."
+        column.addWidget(heading)
         column.addWidget(label(hint, "muted", wrap=True))
-        column.addSpacing(10)
+        self._add_what(column)
+        self._add_consent(column, history)
+        self._add_typed(column)
+        self._add_foot(column)
+        self._order()
+        self.what.currentIndexChanged.connect(self._explain)
+        self._explain()
+        (self.how if self.who.text() else self.who).setFocus()
 
+    # -- how it is built
+
+    def _add_what(self, column: QVBoxLayout) -> None:
         self.what = QComboBox()
         self.what.addItems([choice.text for choice in self._choices])
-        self.what.setAccessibleName("What may be mailed again")
-        self.what.currentIndexChanged.connect(self._explain)
-        column.addWidget(label("What may be mailed again", "bold"))
-        column.addWidget(self.what)
+        show_start(self.what)
+        part = field("What &may be mailed again", self.what)
         self.lifts = label("", "small", wrap=True)
-        column.addWidget(self.lifts)
-        column.addSpacing(8)
+        part.addWidget(self.lifts)
+        column.addLayout(part)
 
-        self._add_when(column)
-        column.addSpacing(8)
+    def _add_consent(self, column: QVBoxLayout, history: History) -> None:
+        self._make_when()
+        self.who = QLineEdit(next((r.name for r in reversed(history.in_force) if r.name), ""))
+        self.who.setPlaceholderText("The person's name")
+        self.who.setMaxLength(200)
+        self.how = QComboBox()
+        self.how.setEditable(True)
+        self.how.addItems(HOW)
+        self.how.setCurrentIndex(-1)
+        typed = self.how.lineEdit()
+        assert typed is not None  # it is editable
+        typed.setPlaceholderText("In person, on paper…")
+        self.by = QComboBox()
+        self.by.setEditable(True)
+        desk = self._context.desk
+        self.by.addItems(list(dict.fromkeys([desk.person, *desk.people()])))
+        for combo in (self.how, self.by):
+            combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            show_start(combo)
         self.evidence = QPlainTextEdit()
         self.evidence.setPlaceholderText(
             "For example: signed up at the till, form of 3 May; her e-mail of today"
         )
-        self.evidence.setAccessibleName("What shows it")
         self.evidence.setTabChangesFocus(True)
-        self.evidence.setFixedHeight(72)
-        column.addWidget(label("What shows it", "bold"))
-        column.addWidget(self.evidence)
+        self.evidence.setFixedHeight(56)
+        self.files = EvidenceBox(
+            self._context, "Or drop the form, the e-mail or a picture here", proposes=False
+        )
+        self.files.changed.connect(self._on_files)
+        moment = QWidget()
+        row = QHBoxLayout(moment)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.day, 1)
+        row.addWidget(self.time)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(10)
+        grid.addLayout(field("&Who agreed", self.who), 0, 0)
+        grid.addLayout(field("&How", self.how), 0, 1)
+        grid.addLayout(field("Agreed &on", self.day, moment), 1, 0)
+        grid.addLayout(field("Recorded &by", self.by), 1, 1)
+        grid.setColumnStretch(0, 5)
+        grid.setColumnStretch(1, 4)
+        column.addLayout(grid)
+        column.addLayout(field("What &shows it", self.evidence))
+        column.addWidget(self.files)
+
+    def _make_when(self) -> None:
+        now = self._context.local(self._context.now())
+        self.day = QDateEdit(QDate(now.year, now.month, now.day))
+        english = QLocale(QLocale.Language.English)  # the words around it are English
+        self.day.setLocale(english)
+        self.day.setDisplayFormat(words.edit_format_day())
+        self.day.setCalendarPopup(True)
+        self.day.calendarWidget().setAccessibleName("Day on which the person agreed")
+        self.day.setMaximumDate(self.day.date())
+        self.time = QTimeEdit(QTime(now.hour, now.minute))
+        self.time.setLocale(english)
+        self.time.setDisplayFormat(words.edit_format_time())
+        self.time.setAccessibleName("Time at which the person agreed")
+        longest = "00:00 AM" if "AP" in words.edit_format_time() else "00:00"
+        self.time.setFixedWidth(self.time.fontMetrics().horizontalAdvance(longest) + 44)
+        for edit in (self.day, self.time):
+            edit.setFixedHeight(FIELD_HEIGHT)
+        pad_time(self.time)
+
+    def _add_typed(self, column: QVBoxLayout) -> None:
+        """Ask for the address once more, where a complaint would be lifted."""
+        self._asks = QWidget()
+        part = QVBoxLayout(self._asks)
+        part.setContentsMargins(0, 0, 0, 0)
+        part.setSpacing(5)
+        said = f"This person complained about your mail. Type {breakable(self._name)} to end that."
+        warning = label(said, "warning", wrap=True)
+        self.typed = QLineEdit()
+        self.typed.setAccessibleName("The address once more")
+        self.typed.setAccessibleDescription(said)
+        warning.setBuddy(self.typed)
+        part.addWidget(warning)
+        part.addWidget(self.typed)
+        column.addWidget(self._asks)
+
+    def _add_foot(self, column: QVBoxLayout) -> None:
         self.problem = label("", "danger", wrap=True)
         self.problem.hide()
         column.addWidget(self.problem)
-        column.addSpacing(12)
-
+        column.addSpacing(4)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addStretch(1)
@@ -98,44 +185,17 @@ class OptInDialog(Dialog):
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.confirm)
         column.addLayout(buttons)
-        self._explain()
-        self.evidence.setFocus()
 
-    def _add_when(self, column: QVBoxLayout) -> None:
-        now = self._context.local(self._context.now())
-        self.day = QDateEdit(QDate(now.year, now.month, now.day))
-        english = QLocale(QLocale.Language.English)  # the words around it are English
-        self.day.setLocale(english)
-        self.day.setDisplayFormat(words.edit_format_day())
-        self.day.setCalendarPopup(True)
-        self.day.calendarWidget().setAccessibleName("Day on which the person agreed")
-        self.day.setMaximumDate(self.day.date())
-        self.day.setAccessibleName("Day on which the person agreed")
-        self.time = QTimeEdit(QTime(now.hour, now.minute))
-        self.time.setLocale(english)
-        self.time.setDisplayFormat(words.edit_format_time())
-        self.time.setAccessibleName("Time at which the person agreed")
-        self.by = QComboBox()
-        self.by.setEditable(True)
-        desk = self._context.desk
-        self.by.addItems(list(dict.fromkeys([desk.person, *desk.register.people()])))
-        self.by.setCurrentText(desk.person)
-        show_start(self.by)
-        self.by.setAccessibleName("Recorded by")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(6)
-        for at, (title, field) in enumerate(
-            (("Agreed on", self.day), ("At", self.time), ("Recorded by", self.by))
-        ):
-            grid.addWidget(label(title, "bold"), 0, at)
-            grid.addWidget(field, 1, at)
-            grid.setColumnStretch(at, (3, 2, 3)[at])
-        for field in (self.day, self.time, self.by):
-            field.setFixedHeight(FIELD_HEIGHT)
-        pad_time(self.time)
-        column.addLayout(grid)
+    def _order(self) -> None:
+        """Let Tab go through the fields as the eye does."""
+        order: list[QWidget] = [self.what, self.who, self.how, self.day, self.time, self.by, self.evidence]
+        order += [*self.files.stops, self.typed, self.confirm, self.cancel]
+        for one, next_one in pairwise(order):
+            QWidget.setTabOrder(one, next_one)
 
+    # -- what it shows
+
+    @Slot()
     def _explain(self) -> None:
         choice = self._choices[self.what.currentIndex()]
         request = choice.request
@@ -146,8 +206,46 @@ class OptInDialog(Dialog):
         else:
             text = f"The opt-out of all mail of {since} stays, except for {scope_quoted(choice.scope)}."
         self.lifts.setText(text)
+        self._asks.setVisible(self._context.desk.opt_in_again.lifts_complaint(request, choice.scope))
+        self.fit()
 
+    @Slot()
+    def _on_files(self) -> None:
+        self._order()
+        self.fit()
+
+    def _complain(self, sentence: str) -> None:
+        self.problem.setText(sentence)
+        self.problem.setVisible(bool(sentence))
+        self.fit()
+
+    # -- what she does
+
+    @Slot()
     def _record(self) -> None:
+        if not self.confirm.isEnabled():
+            return
+        if self.files.reading:
+            self._complain("The file is still being read. Try again in a moment.")
+        elif self.files.files:
+            self.confirm.setEnabled(False)
+            service, files = self._context.desk.evidence, list(self.files.files)
+            self._context.tasks.run(
+                lambda _report: [service.keep(file) for file in files],
+                done=self._store,
+                failed=self._on_not_kept,
+            )
+        else:
+            self._store([])
+
+    def _on_not_kept(self, error: Exception) -> None:
+        self.confirm.setEnabled(True)
+        if not isinstance(error, UserError):
+            raise error
+        self._complain(str(error))
+
+    def _store(self, kept: Sequence[Kept]) -> None:
+        self.confirm.setEnabled(True)
         choice = self._choices[self.what.currentIndex()]
         day, time = self.day.date(), self.time.time()
         zone = ZoneInfo(self._context.zone)
@@ -157,19 +255,31 @@ class OptInDialog(Dialog):
             changes = desk.opt_in_again.record(
                 choice.request,
                 at=at,
+                who=self.who.text(),
+                how=self.how.currentText(),
                 evidence=self.evidence.toPlainText(),
-                by=self.by.currentText().strip() or desk.person,
+                files=kept,
+                by=" ".join(self.by.currentText().split()) or desk.person,
                 now=self._context.now(),
                 scope=choice.scope,
+                typed=self.typed.text(),
             )
         except UserError as error:
-            self.problem.setText(str(error))
-            self.problem.show()
-            self.adjustSize()
-            self.evidence.setFocus()
+            self._complain(str(error))
+            self._first_missing().setFocus()
             return
         self.accept()
         self._context.broadcast(changes)
+
+    def _first_missing(self) -> QWidget:
+        """Return the first field that needs her."""
+        if not self.who.text().strip():
+            return self.who
+        if not self.how.currentText().strip():
+            return self.how
+        if not self.evidence.toPlainText().strip() and not self.files.files:
+            return self.evidence
+        return self.day if self._asks.isHidden() else self.typed
 
 
 def _choices(history: History, scopes: list[str]) -> list[_Choice]:

@@ -1,5 +1,7 @@
-"""A file was dropped that can be a list to clean or a file of opt-outs: asks which is meant."""
+"""A file was dropped: what it is; where it can be a list to clean or a file of opt-outs, asks which is meant."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,26 @@ from optoutdesk.ui.widgets import Button, Dialog, label
 
 if TYPE_CHECKING:
     from optoutdesk.desk import Desk
+    from optoutdesk.services.cleaned_lists import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A file that was dropped, and what is known of it."""
+
+    path: Path
+    known: "Known | None"
+    """From an earlier clean."""
+    opt_outs: str = ""
+    """What kind of opt-outs it looks like; "" for a contact list like any other."""
+
+
+def what_was_dropped(
+    desk: "Desk", path: Path, *, only_lists: bool, progress: Callable[[int, int], None] | None = None
+) -> Dropped:
+    """Return what a file is; `only_lists`: where it was dropped nothing but a list to clean is meant."""
+    known = desk.cleaned_lists.recognise(path, progress)
+    return Dropped(path, known, "" if known is not None or only_lists else is_of_opt_outs(desk, path))
 
 
 def is_of_opt_outs(desk: "Desk", path: Path) -> str:

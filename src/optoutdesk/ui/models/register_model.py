@@ -1,6 +1,6 @@
 """The register as a table: any number of requests, fetched page by page in the look-up thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -76,6 +76,10 @@ class RegisterModel(QAbstractTableModel):
             if (row.request.kind, row.request.key) == (kind, key)
         )
         return next(about, None)
+
+    def rows_of(self, ids: Collection[int]) -> list[int]:
+        """Return the loaded rows of some requests."""
+        return [number for number, row in enumerate(self._rows) if row.request.id in ids]
 
     @property
     def asking(self) -> bool:
@@ -181,6 +185,10 @@ class RegisterModel(QAbstractTableModel):
 
 def _counts(row: RegisterRow) -> bool:
     """Whether the due date of a request matters, or did: not when it was lifted or an earlier request counts."""
+    request = row.request
     return (
-        not row.lifted and row.request.withdrawn_at is None and (row.open or row.request.done_at is not None)
+        not row.lifted
+        and request.withdrawn_at is None
+        and request.has_clock
+        and (row.open or row.verified or request.done_at is not None)
     )

@@ -59,7 +59,7 @@ class CleanScreen(QWidget):
         self._late.setSingleShot(True)
         self._late.setInterval(SHOW_AFTER)
         self._late.timeout.connect(self._show_working)
-        self.start.zone.dropped.connect(self.open_list)
+        self.start.zone.dropped.connect(context.file_given)  # it may be known already
         self.start.columns.clicked.connect(self._open_anyhow)
         self.working.cancel.clicked.connect(self.cancel)
         self.view.columns_wanted.connect(self._change_columns)

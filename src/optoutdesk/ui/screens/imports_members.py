@@ -74,9 +74,10 @@ class MembersCard(Card):
     changed = Signal(int, object)
     """Number of the list, its options."""
     opened = Signal(int)
+    row_of = MemberRow
 
-    def __init__(self) -> None:
-        super().__init__("What is in this ZIP", "people who are subscribed are never imported")
+    def __init__(self, hint: str = "people who are subscribed are never imported") -> None:
+        super().__init__("What is in this ZIP", hint)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.rows: list[MemberRow] = []
@@ -98,7 +99,7 @@ class MembersCard(Card):
             for row in self.rows:
                 row.hide()
                 row.deleteLater()
-            self.rows = [MemberRow(number, part) for number, part in enumerate(parts)]
+            self.rows = [self.row_of(number, part) for number, part in enumerate(parts)]
             for row in self.rows:
                 row.taken.connect(self._taken)
                 row.opened.connect(self.opened)

@@ -1,25 +1,22 @@
 """Opt-outs: the register of all requests, with a panel on the one that is chosen."""
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from enum import StrEnum
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
-from optoutdesk.domain.address import parse_domain_entry, read_cell
+from optoutdesk.domain.address import read_cell
 from optoutdesk.domain.errors import UserError
-from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind
+from optoutdesk.domain.platforms import Platform
+from optoutdesk.domain.requests import Kind
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.register import Counts
 from optoutdesk.store import RegisterFilter
@@ -28,7 +25,9 @@ from optoutdesk.ui.context import EVERYTHING, Context
 from optoutdesk.ui.models import register_model as columns
 from optoutdesk.ui.models.register_model import RegisterModel
 from optoutdesk.ui.screens.optouts_detail import DetailPanel
-from optoutdesk.ui.widgets import Button, EmptyState, FilterChips, label
+from optoutdesk.ui.screens.optouts_filters import Filters, Show
+from optoutdesk.ui.screens.optouts_several import Several
+from optoutdesk.ui.widgets import Button, EmptyState, label
 from optoutdesk.ui.widgets.table import ListTable
 
 DEBOUNCE = 150
@@ -40,22 +39,17 @@ _MARGIN, _GAP = 24, 16
 _PANEL = 288
 
 
-class Show(StrEnum):
-    """What the filter chips let through."""
-
-    OPEN = "open"
-    SOON = "due-soon"
-    OVERDUE = "overdue"
-    ALL = "all"
-
-
 @dataclass(frozen=True, slots=True)
 class _Figures:
-    """What stands in the heading, on the chips and in the combo of lists."""
+    """What stands in the heading, on the chips and in the choosers."""
 
     counts: Counts
     suppressed: int
     scopes: list[str]
+    platforms: list[Platform]
+    people: list[str]
+    assigned: bool
+    """Whether requests are shared out among several people."""
 
 
 class OptOutsScreen(QWidget):
@@ -67,6 +61,8 @@ class OptOutsScreen(QWidget):
         super().__init__(parent)
         self._context = context
         self._figures: _Figures | None = None
+        self._kept: frozenset[int] = frozenset()
+        """Requests that were chosen when the rows were asked for again."""
         self._wanted_subject: tuple[Kind, str] | None = None
         """What the panel was asked to show, whether or not it stands in the table."""
         self.setProperty("role", "page")
@@ -95,48 +91,20 @@ class OptOutsScreen(QWidget):
         self.summary = label("", "muted", wrap=True)
         left.addWidget(self.summary)
         left.addSpacing(14)
-        self._add_filters(left)
+        self.filters = Filters()
+        left.addWidget(self.filters)
+        left.addSpacing(12)
+        self.chips, self.search = self.filters.chips, self.filters.search
         self._add_table(left)
+        self.detail.assign_wanted.connect(self.acts.ask_assign)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(DEBOUNCE)
         self._wait.timeout.connect(self._ask)
-        self.search.textChanged.connect(self._typed)
         self.search.installEventFilter(self)
-        self.chips.changed.connect(self._filter_changed)
-        self.channel.currentIndexChanged.connect(self._filter_changed)
-        self.list.currentIndexChanged.connect(self._filter_changed)
+        self.filters.typed.connect(self._typed)
+        self.filters.changed.connect(self._filter_changed)
         QShortcut(QKeySequence.StandardKey.Find, self, self.first_focus)
-
-    def _add_filters(self, left: QVBoxLayout) -> None:
-        self.chips = FilterChips(
-            [(Show.OPEN, "Open"), (Show.SOON, "Due soon"), (Show.OVERDUE, "Overdue"), (Show.ALL, "All")],
-            "Which requests",
-        )
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Part of an address")
-        self.search.setAccessibleName("Search the opt-outs by part of an address")
-        self.search.setClearButtonEnabled(True)
-        self.channel = QComboBox()
-        self.channel.setAccessibleName("How the request arrived")
-        self.channel.addItem("Any channel", None)
-        for channel in words.CHANNELS:
-            self.channel.addItem(words.channel(channel), channel)
-        self.list = QComboBox()
-        self.list.setAccessibleName("List")
-        self._fill_lists([])
-        for combo in (self.channel, self.list):
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(8)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.channel)
-        row.addWidget(self.list)
-        left.addLayout(row)
-        left.addSpacing(10)
-        left.addWidget(self.chips)
-        left.addSpacing(12)
 
     def _add_table(self, left: QVBoxLayout) -> None:
         card = QFrame()
@@ -164,6 +132,9 @@ class OptOutsScreen(QWidget):
         self._stack.addWidget(self.table)
         self._stack.addWidget(self.empty)
         left.addWidget(card, 1)
+        self.several = Several(self._context, self.table, self.model, self)
+        self.selection, self.acts = self.several.bar, self.several.acts
+        left.addWidget(self.several)
 
     # -- what the window calls
 
@@ -174,8 +145,9 @@ class OptOutsScreen(QWidget):
 
     def reload(self, changes: Changes = EVERYTHING) -> None:
         """Read again what is shown."""
-        if changes & (Changes.REQUESTS | Changes.SETTINGS):
+        if changes & (Changes.REQUESTS | Changes.SETTINGS | Changes.PLATFORMS | Changes.PEOPLE):
             self._context.lookups.run(self._read_figures, done=self._show_figures)
+            self._kept = self.several.ids()
             self.model.wanted = self._filter()  # "due soon" may have moved on with the clock
             self.model.refresh()
 
@@ -188,7 +160,7 @@ class OptOutsScreen(QWidget):
         self._wanted_subject = (Kind(kind), key)
         row = self.model.row_of(Kind(kind), key)
         if row is not None and not self.model.asking:
-            self.table.selectRow(row)
+            self.several.choose(row)
             self.table.setFocus()
         else:
             # Of a hash only its digits are stored, which is what can be searched for.
@@ -196,21 +168,23 @@ class OptOutsScreen(QWidget):
         self._show_subject()
 
     def _start_over(self, show: Show, text: str) -> None:
-        for part in (self.chips, self.channel, self.list, self.search):
-            part.blockSignals(True)
-        self.chips.choose(show)
-        self.channel.setCurrentIndex(0)
-        self.list.setCurrentIndex(0)
-        self.search.setText(text)
-        for part in (self.chips, self.channel, self.list, self.search):
-            part.blockSignals(False)
+        self.filters.start_over(show, text)
         self._ask()
 
     # -- figures
 
     def _read_figures(self, _report: object) -> _Figures:
-        register = self._context.desk.register
-        return _Figures(register.counts(self._context.now()), register.suppressed(), register.scopes())
+        desk, now = self._context.desk, self._context.now()
+        register = desk.register
+        people = desk.people()
+        return _Figures(
+            register.counts(now),
+            register.suppressed(),
+            register.scopes(),
+            [standing.platform for standing in desk.platforms.all(now)],
+            people,
+            len(people) > 1,
+        )
 
     def _show_figures(self, figures: _Figures) -> None:
         first = self._figures is None
@@ -219,7 +193,7 @@ class OptOutsScreen(QWidget):
         for key, count in (
             (Show.OPEN, counts.open),
             (Show.SOON, counts.due_soon),
-            (Show.OVERDUE, counts.overdue),
+            (Show.LATE, counts.late),
             (Show.ALL, counts.all),
         ):
             self.chips.set_count(key, count)
@@ -227,47 +201,22 @@ class OptOutsScreen(QWidget):
         self.summary.setText(
             f"{words.number(figures.suppressed)} address{many} suppressed · {words.count(counts.open, 'request')} open"
         )
-        self._fill_lists(figures.scopes)
+        self.acts.know_people(figures.people)
+        self.filters.offer(
+            figures.scopes,
+            figures.platforms,
+            figures.people if figures.assigned else [],
+            any_request=counts.all > 0,
+        )
         if first and not counts.open and counts.all and self._wanted_subject is None:
             self.chips.choose(Show.ALL)
         self._show_emptiness()
 
-    def _fill_lists(self, scopes: list[str]) -> None:
-        chosen = self.list.currentData()
-        wanted = [
-            ("Any list", None),
-            (words.scope(ALL_MAIL), ALL_MAIL),
-            *((scope, scope) for scope in scopes),
-        ]
-        if [self.list.itemText(i) for i in range(self.list.count())] == [text for text, _ in wanted]:
-            return
-        self.list.blockSignals(True)
-        self.list.clear()
-        for text, scope in wanted:
-            self.list.addItem(text, scope)
-        self.list.setCurrentIndex(max(0, self.list.findData(chosen)))
-        self.list.blockSignals(False)
-
     # -- filter
 
     def _filter(self) -> RegisterFilter:
-        channel = self.channel.currentData()  # Qt gives an enum of strings back as a plain string
-        wanted = RegisterFilter(
-            text=_searched(self.search.text()),
-            channel=Channel(channel) if channel else None,
-            scope=self.list.currentData(),
-        )
-        show = self.chips.key()
-        if show == Show.ALL:
-            return wanted
         today = self._context.today()
-        if show == Show.OVERDUE:
-            return replace(wanted, only_open=True, due_by=today - timedelta(days=1))
-        if show == Show.SOON:
-            return replace(
-                wanted, only_open=True, due_from=today, due_by=self._context.desk.counting.soon(today)
-            )
-        return replace(wanted, only_open=True)
+        return self.filters.wanted(today, self._context.desk.counting.soon(today))
 
     def _typed(self) -> None:
         self._wanted_subject = None
@@ -284,13 +233,17 @@ class OptOutsScreen(QWidget):
     def _answered(self) -> None:
         """Choose the row that was chosen before, or the first one, and show how it stands now."""
         self._show_emptiness()
+        ids, self._kept = self._kept, frozenset()
+        if len(ids) > 1 and self._wanted_subject is None and self.several.choose_again(ids):
+            self._show_subject()
+            return
         shown = self.detail.history
         subject = self._wanted_subject or ((shown.kind, shown.key) if shown is not None else None)
         row = self.model.row_of(*subject) if subject is not None else None
         if row is None and self._wanted_subject is None and self.model.rowCount():
             row = 0
         if row is not None:
-            self.table.selectRow(row)
+            self.several.choose(row)
         self._show_subject()
 
     def _failed(self, error: Exception) -> None:
@@ -303,28 +256,24 @@ class OptOutsScreen(QWidget):
             self._stack.setCurrentWidget(self.table)
             return
         text = self.search.text().strip()
-        narrowed = self.channel.currentData() or self.list.currentData()
+        every = self.filters.chosen is Show.ALL
         if self._figures is not None and not self._figures.counts.all:
             title = "Nobody has opted out yet"
             hint = "Each opt-out you record stands here with its due date, what is still to do and what happened."
-        elif text or narrowed or self.chips.key() == Show.ALL:
+        elif self.filters.narrowed:
+            title, hint = "No such request", "Other requests are there when you choose less."
+        elif text or every:
             matching = f" matching “{text}”" if text else ""
-            title = (
-                f"Nobody{matching} has opted out"
-                if self.chips.key() == Show.ALL
-                else f"No such request{matching}"
-            )
-            hint = (
-                "Record it?" if text and self.chips.key() == Show.ALL else "Other requests are under “All”."
-            )
+            title = f"Nobody{matching} has opted out" if every else f"No such request{matching}"
+            hint = "Record it?" if text and every else "Other requests are under “All”."
             if through := self._blocked_otherwise(text):
                 title, hint = f"“{text}” has no request of its own", through
         else:
             title = {
                 Show.OPEN: "Nothing is open",
                 Show.SOON: "Nothing is due soon",
-                Show.OVERDUE: "Nothing is overdue",
-            }[Show(str(self.chips.key()))]
+                Show.LATE: "Nothing is late",
+            }[self.filters.chosen]
             hint = "Every request that is done stands under “All”."
         self.empty.title.setText(title)
         self.empty.text.setText(hint)
@@ -387,13 +336,3 @@ class OptOutsScreen(QWidget):
         super().resizeEvent(event)
         room = self.width() - _PANEL - 2 * _MARGIN - _GAP - _SCROLL_BAR
         self.table.leave_out(room, _USUAL, (columns.HOW, columns.LIST, columns.RECEIVED))
-
-
-def _searched(text: str) -> str:
-    """Return what to search for: a whole address or domain by its key, else the text as typed."""
-    text = text.strip()
-    domain = parse_domain_entry(text)
-    if isinstance(domain, str):
-        return domain
-    addresses = read_cell(text).addresses
-    return addresses[0].key if len(addresses) == 1 else text.lower()

@@ -1,17 +1,20 @@
 """The small box on the Today screen that records one opt-out; whatever needs a look goes on to the dialog."""
 
 from datetime import timedelta
+from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QWidget
 
 from optoutdesk.domain.errors import UserError
 from optoutdesk.domain.requests import Channel
+from optoutdesk.services.file_kinds import is_surely_evidence
 from optoutdesk.services.record_optout import Findings
 from optoutdesk.ui import words
 from optoutdesk.ui.context import Context, RecordDraft
 from optoutdesk.ui.widgets.basic import Button, Card, label, restyle
+from optoutdesk.ui.widgets.drop_zone import dropped_files
 
 _NOW, _TODAY, _YESTERDAY, _EARLIER = range(4)
 _SETTLE_MS = 120
@@ -30,7 +33,8 @@ class QuickRecord(Card):
         self.text.setPlaceholderText("Paste an address, or a whole e-mail. Every address in it is found.")
         self.text.setAccessibleName("Addresses, or the whole message")
         self.text.setTabChangesFocus(True)
-        self.text.setAcceptDrops(False)  # a file dropped here is a list to clean, as anywhere in the window
+        self.text.setAcceptDrops(False)  # a list dropped here is to be cleaned, as anywhere in the window
+        self.setAcceptDrops(True)
         self.text.setFixedHeight(76)
         self.channel = QComboBox()
         self.channel.setAccessibleName("How it arrived")
@@ -78,6 +82,21 @@ class QuickRecord(Card):
     def stops(self) -> tuple[QWidget, ...]:
         """Where the Tab key stops, in order."""
         return (self.text, self.channel, self.when, self.button)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _evidence_in(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            event.ignore()  # the window knows what to do with it
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = _evidence_in(event.mimeData())
+        if not files:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        self._context.record_draft.emit(RecordDraft(self.text.toPlainText(), files=tuple(files)))
+        self.clear()
 
     def _find(self) -> Findings:
         return self._context.desk.record_optout.find(self.text.toPlainText())
@@ -145,3 +164,9 @@ class QuickRecord(Card):
         self._settle.stop()
         self._say("")
         self.when.setCurrentIndex(_NOW)
+
+
+def _evidence_in(data: QMimeData) -> list[Path]:
+    """Return the dropped files, if they are e-mails, PDFs or pictures."""
+    files = dropped_files(data)
+    return files if all(is_surely_evidence(file.name) for file in files) else []

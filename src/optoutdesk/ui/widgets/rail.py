@@ -1,14 +1,15 @@
-"""The rail at the left: the program's name, the screens, the switch for light and dark, and what is verified."""
+"""The rail at the left: the program's name, the screens, who works, light or dark, and what is verified."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
+    QMenu,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -154,11 +155,20 @@ class Rail(QFrame):
     """The rail; `chosen` gives the index of a screen."""
 
     chosen = Signal(int)
+    people_wanted = Signal()
+    """She wants to say who works; show_people() answers."""
+    person_chosen = Signal(str)
+    staff_wanted = Signal()
+    """She wants to change the names to choose from."""
 
     def __init__(
-        self, screens: Sequence[tuple[str, str, str]], theme_choice: str, parent: QWidget | None = None
+        self,
+        screens: Sequence[tuple[str, str, str]],
+        theme_choice: str,
+        below: Sequence[tuple[str, str, str]] = (),
+        parent: QWidget | None = None,
     ) -> None:
-        """`screens` are (text, icon, shortcut)."""
+        """`screens` are (text, icon, shortcut), those `below` stand at the bottom."""
         super().__init__(parent)
         self.setProperty("role", "rail")
         self.setFixedWidth(WIDTH)
@@ -169,12 +179,22 @@ class Rail(QFrame):
         layout.addSpacing(14)
         self._group = QButtonGroup(self)
         self.buttons: list[RailButton] = []
-        for index, (text, icon, shortcut) in enumerate(screens):
+        for index, (text, icon, shortcut) in enumerate([*screens, *below]):
+            if index == len(screens):
+                layout.addStretch(1)
             button = RailButton(text, icon, shortcut)
             self._group.addButton(button, index)
             self.buttons.append(button)
             layout.addWidget(button)
-        layout.addStretch(1)
+        if not below:
+            layout.addStretch(1)
+        layout.addSpacing(8)
+        self.person = Button("", role="person")
+        self.person.setToolTip("Every act is recorded under this name")
+        self.person.clicked.connect(self.people_wanted)
+        self._people: QMenu | None = None
+        layout.addWidget(self.person)
+        layout.addSpacing(10)
         self.switch = ThemeSwitch(theme_choice)
         layout.addWidget(self.switch)
         layout.addSpacing(12)
@@ -183,6 +203,42 @@ class Rail(QFrame):
         self.status.setMinimumHeight(18)
         layout.addWidget(self.status)
         self._group.idClicked.connect(self.chosen)
+
+    def show_person(self, text: str) -> None:
+        """Say who works; `text` as `Working as Ana`."""
+        metrics = self.person.fontMetrics()
+        room = WIDTH - 20 - metrics.horizontalAdvance(" ▾") - 24
+        self.person.setText(
+            f"{metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)} ▾".replace("&", "&&")
+        )
+        self.person.setAccessibleName(text)
+
+    def show_people(self, names: Sequence[str], works: str) -> None:
+        """Let her choose who works, in a menu over the button."""
+        menu = QMenu(self)
+        for name in names:
+            action = menu.addAction(name.replace("&", "&&"))
+            action.setData(name)
+            action.setCheckable(True)
+            action.setChecked(name == works)
+        if names:
+            menu.addSeparator()
+        menu.addAction("Change the names…").triggered.connect(self.staff_wanted)
+        menu.triggered.connect(self._on_person)
+        menu.aboutToHide.connect(menu.deleteLater)
+        self._people = menu
+        menu.popup(self.person.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    @property
+    def people(self) -> QMenu | None:
+        """The menu of who works while it is open."""
+        return self._people
+
+    @Slot(QAction)
+    def _on_person(self, action: QAction) -> None:
+        name = action.data()
+        if name:
+            self.person_chosen.emit(name)
 
     def show_status(self, text: str, role: str = "small") -> None:
         """Say in one line what was verified."""

@@ -37,6 +37,8 @@ class WhenEdit(QWidget):
         super().__init__(parent)
         self._zone = ZoneInfo(zone)
         self._touched = False
+        self.edited = False
+        """Whether she said when; what was only proposed may be proposed anew."""
         local = now.astimezone(self._zone)
         english = QLocale(QLocale.Language.English)  # the words around it are English
         self.day = QDateEdit(QDate(local.year, local.month, local.day))
@@ -75,6 +77,15 @@ class WhenEdit(QWidget):
         self.day.setDate(QDate(day.year, day.month, day.day))
         self.unknown.setChecked(True)
 
+    def propose(self, moment: datetime) -> None:
+        """Show a moment that she can change; what she said herself stays."""
+        if self.edited:
+            return
+        local = moment.astimezone(self._zone)
+        self.day.setDate(QDate(local.year, local.month, local.day))
+        self.time.setTime(QTime(local.hour, local.minute))
+        self.edited = False
+
     def value(self, now: datetime) -> datetime | date:
         """Return the moment, or the day alone; untouched it is now."""
         if self.unknown.isChecked():
@@ -90,11 +101,11 @@ class WhenEdit(QWidget):
 
     @Slot()
     def _on_edited(self) -> None:
-        self._touched = True
+        self._touched = self.edited = True
         self.changed.emit()
 
     @Slot(bool)
     def _on_unknown(self, unknown: bool) -> None:
         self.time.setEnabled(not unknown)
-        self._touched = True
+        self._touched = self.edited = True
         self.changed.emit()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from optoutdesk.services.reminders import Reminders
     from optoutdesk.services.undo_import import UndoImport
     from optoutdesk.services.verify_platform import VerifyPlatform
+    from optoutdesk.services.wireless_domains import WirelessLists
     from optoutdesk.store import Store
 
 
@@ -141,14 +142,21 @@ class Desk:
         """Changes settings that decide due dates, with what that would mean."""
         from optoutdesk.services.change_settings import ChangeSettings
 
-        return ChangeSettings(self.store, lambda: self.settings, self.change_settings)
+        return ChangeSettings(self.store, lambda: self.settings, self.change_settings, self.wireless)
+
+    @cached_property
+    def wireless(self) -> "WirelessLists":
+        """The list of wireless domains, by which due dates are counted as well."""
+        from optoutdesk.services.wireless_domains import WirelessLists
+
+        return WirelessLists(self.paths.wireless)
 
     @cached_property
     def counting(self) -> "Counting":
         """How this business counts days."""
         from optoutdesk.services.counting import counting_of
 
-        return counting_of(self.settings)
+        return counting_of(self.settings, self.wireless.in_use())
 
     @cached_property
     def record_optout(self) -> "RecordOptOut":

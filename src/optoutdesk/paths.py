@@ -39,6 +39,11 @@ class Paths:
         return self.folder / "templates.json"
 
     @property
+    def wireless(self) -> Path:
+        """The list of wireless domains she loaded."""
+        return self.folder / "wireless-domains.json"
+
+    @property
     def log(self) -> Path:
         """The log of unexpected errors."""
         return self.folder / "errors.log"

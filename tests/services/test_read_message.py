@@ -424,7 +424,7 @@ HOSTILE = {
     ),
     "messages in messages": b"Content-Type: message/rfc822\r\n\r\n" * 5_000,
     "empty lines": b"From: a@b.example\r\n\r\n" + b"\n" * 5_000_000,
-    "a character set that is no name": "Subject: =?utf–8?q?Stop?=\r\n\r\n".encode(),  # noqa: RUF001 - a dash
+    "a character set that is no name": "Subject: =?utf–8?q?Stop?=\r\n\r\n".encode(),
     "half a header": b"From",
     "a byte order mark": b"\xef\xbb\xbfFrom: a@b.example\r\n\r\n",
     "a broken type": b'Content-Type: multipart/mixed; boundary*0*="\xff\r\n\r\n--\r\n',

@@ -126,17 +126,18 @@ def expected(bench: Bench, place: int, export: Export) -> Found:
     def on_record(*subjects: Subject) -> list[Asked]:
         return [r for r in model.requests if r.subject in subjects and model.stands(r)]
 
-    def is_unknown(subject: Subject, left: Left) -> bool:
+    def is_known(subject: Subject, left: Left) -> bool:
         scope, at, day, precision = left
         same = any(
             (r.scope, r.at, r.day, r.precision) == (scope, at, day, precision)
             for r in model.requests
             if r.subject == subject and not r.withdrawn
         )
-        latest = datetime.combine(day + timedelta(days=1), time.min, ZONE) + ANY_ZONE
-        lifted = any(of == subject and consent > latest for of, _, consent in model.consents)
-        covered = any(r.scope in (ALL_MAIL, scope) for r in on_record(subject))
-        return not (same or lifted or covered)
+        return same or any(r.scope in (ALL_MAIL, scope) for r in on_record(subject))
+
+    def is_lifted(subject: Subject, left: Left) -> bool:
+        latest = datetime.combine(left[2] + timedelta(days=1), time.min, ZONE) + ANY_ZONE
+        return any(of == subject and consent > latest for of, _, consent in model.consents)
 
     def over(key: str) -> list[Subject]:
         labels = key.partition("@")[2].split(".")
@@ -146,11 +147,16 @@ def expected(bench: Bench, place: int, export: Export) -> Found:
     sides: dict[Side, set[str]] = {side: set() for side in Side}
     bounced = 0
     for subject, left in export.left.items():
-        unknown = [was_bounce for each, was_bounce in left if is_unknown(subject, each)]
+        known = [is_known(subject, each) for each, _ in left]
+        unknown = [
+            was_bounce
+            for (each, was_bounce), known_here in zip(left, known, strict=True)
+            if not known_here and not is_lifted(subject, each)
+        ]
         if unknown:
             sides[Side.UNKNOWN_HERE].add(subject[1])
             bounced += all(unknown)
-        elif on_record(subject) and subject[1] not in export.active:
+        elif any(known) and on_record(subject) and subject[1] not in export.active:
             sides[Side.AGREE].add(subject[1])
 
     reopened = set()
@@ -185,7 +191,8 @@ def expected(bench: Bench, place: int, export: Export) -> Found:
         is_open = place in still.get(request.id, ())
         last = request.events.get(place, [("",)])[-1][0]
         scopes = {left[0] for left, _ in export.left.get(request.subject, ())}
-        agrees = bool(scopes & {ALL_MAIL, request.scope})
+        both = sides[Side.AGREE] | sides[Side.UNKNOWN_HERE]
+        agrees = request.subject[1] in both and bool(scopes & {ALL_MAIL, request.scope})
         if request.subject[0] == "domain":
             agrees = agrees and not somebody_is_there(request)
         else:

@@ -1,5 +1,7 @@
 """Acknowledging in the window: a draft opens in her mail program, she says that she sent it, and the texts are hers to change."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
@@ -85,11 +87,24 @@ def test_by_keyboard_alone_a_draft_is_opened_and_it_is_on_record_once_it_is_sent
     )
     assert told(desk) == []  # a draft is no message
     assert dialog.said.text() == acknowledge.OPENED
+    for _ in range(3):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
     assert dialog.sent.hasFocus()
     with qtbot.waitSignals([context.notice, dialog.accepted]), qtbot.waitSignal(context.changed) as changed:
         qtbot.keyClick(dialog.sent, Qt.Key.Key_Return)
     assert changed.args == [Changes.REQUESTS]
     assert told(desk) == [(KEY, "Thank you", "Ana")]
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_enter_pressed_once_more_does_not_say_that_it_was_sent(
+    dialog: AcknowledgeDialog, desk, qtbot, monkeypatch, opens: bool
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: opens)
+    for _ in range(3):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert not dialog.sent.isHidden()
+    assert told(desk) == []
 
 
 def test_who_changes_their_mind_is_not_on_record(
@@ -261,3 +276,22 @@ def test_the_business_is_named_as_the_settings_say(context, host: QWidget, recor
     desk.change_settings(replace(desk.settings, business_name="Lakeside Garden Supply"))
     dialog = AcknowledgeDialog(context, record(KEY), host)
     assert dialog.text.toPlainText().endswith("\n\nLakeside Garden Supply")
+
+
+def test_closed_templates_leave_nothing_to_the_collector(context, host: QWidget, qtbot) -> None:
+    """A collector at work in a worker would end the widgets in that thread."""
+    editor = TemplatesDialog(context, host)
+    editor.open()
+    qtbot.keyClicks(editor.subject, "!")
+    editor.add.click()
+    question().no.click()
+    editor.close_button.click()
+    question().yes.click()
+    gone = weakref.ref(editor)
+    gc.collect()
+    gc.disable()
+    try:
+        del editor
+        qtbot.waitUntil(lambda: gone() is None)
+    finally:
+        gc.enable()

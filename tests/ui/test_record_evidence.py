@@ -151,6 +151,36 @@ def test_what_was_only_proposed_follows_the_next_e_mail(
     assert len(dialog.evidence.files) == 2
 
 
+def test_of_several_e_mails_the_first_request_starts_the_clock(
+    dialog: RecordDialog, drop, read, mail: Path, tmp_path: Path
+) -> None:
+    again = tmp_path / "again.eml"
+    again.write_bytes(eml(From=MARIA, Subject="still?", Date="Tue, 24 Nov 2026 09:00:00 -0500"))
+    drop(dialog.evidence.zone, mail, again)
+    read(dialog)
+    now = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    assert dialog.when.value(now) == datetime(2026, 11, 23, 14, 12, tzinfo=UTC)
+    dialog.evidence.rows[0].button.click()
+    assert dialog.when.value(now) == datetime(2026, 11, 24, 14, tzinfo=UTC)
+
+
+def test_a_file_that_was_refused_is_said_beside_those_that_were_read(
+    dialog: RecordDialog, drop, read, mail: Path, tmp_path: Path
+) -> None:
+    wrong, empty = tmp_path / "setup.exe", tmp_path / "scan.pdf"
+    wrong.write_bytes(b"MZ")
+    empty.write_bytes(b"")
+    drop(dialog.evidence.zone, wrong, empty, mail)
+    read(dialog)
+    assert [file.name for file in dialog.evidence.files] == ["please stop.eml"]
+    said = dialog.evidence.problem.text()
+    assert "“setup.exe” cannot be kept as evidence." in said
+    assert "“scan.pdf” is empty." in said
+    assert dialog.evidence.said.text() == read_message.HEADERS_ONLY
+    dialog.evidence.rows[0].button.click()
+    assert not dialog.evidence.problem.text()
+
+
 def test_several_files_at_once_and_one_of_them_taken_away(
     dialog: RecordDialog, drop, read, mail: Path, tmp_path: Path, desk, context, qtbot
 ) -> None:

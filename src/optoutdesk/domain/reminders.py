@@ -214,10 +214,11 @@ class Gathered:
 
     @property
     def title(self) -> str:
-        """Return `2 opt-out requests need you`."""
-        return (
-            "1 opt-out request needs you" if self.count == 1 else f"{self.count:,} opt-out requests need you"
-        )
+        """Return `2 opt-out requests need you`; as on Today, a missed target of her own alone does not count."""
+        count = self.overdue + sum(self.due.values())
+        if not count:
+            return "Your own target has passed"
+        return "1 opt-out request needs you" if count == 1 else f"{count:,} opt-out requests need you"
 
     def sentence(self, name: str = "") -> str:
         """Return `1 request is overdue; 2 are due tomorrow.`; of a single one with its name where that is given."""

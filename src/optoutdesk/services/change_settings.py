@@ -8,15 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from optoutdesk.domain.errors import StoreError, UsageError
+from optoutdesk.domain.errors import StoreError, UsageError, UserError
 from optoutdesk.domain.requests import OptOutRequest, Precision, SettingChange, received_at
 from optoutdesk.services.changes import Changes
-from optoutdesk.services.counting import Counting, counting_of, domain_of, wrong_in
+from optoutdesk.services.counting import Counting, WirelessDomains, counting_of, domain_of, wrong_in
+from optoutdesk.services.wireless_domains import WirelessLists, in_words
 from optoutdesk.settings import Settings, wrong_value
 from optoutdesk.store import Store
 
 DECIDE = ("policy", "province", "holidays_count", "time_zone")
 """The settings by which due dates are counted."""
+WIRELESS = "wireless_domains"
+"""So the list of wireless domains is called in the ledger: it decides due dates too, and has a file of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,25 @@ class ChangeSettings:
     """Saves settings, and records in the ledger what decides due dates."""
 
     def __init__(
-        self, store: Store, settings: Callable[[], Settings], save: Callable[[Settings], Changes]
+        self,
+        store: Store,
+        settings: Callable[[], Settings],
+        save: Callable[[Settings], Changes],
+        wireless: WirelessLists,
     ) -> None:
-        """`settings` returns those in use, `save` puts others into the file and into use."""
+        """`settings` returns those in use, `save` puts others into the file and has it counted by all files anew."""
         self._store = store
         self._settings = settings
         self._save = save
+        self._wireless = wireless
 
-    def plan(self, new: Settings) -> SettingsPlan:
-        """Count how many open requests would have another due date; about a second for 20,000."""
+    def plan(self, new: Settings, wireless: WirelessDomains | None = None) -> SettingsPlan:
+        """Count how many open requests would have another due date; about a second for 20,000.
+
+        Without a list of wireless domains by the one in use.
+        """
         _refuse_wrong(new)
-        anew = _Anew(counting_of(new))
+        anew = _Anew(counting_of(new, wireless or self._wireless.in_use()))
         requests = self._store.open_requests()
         earlier = later = 0
         for request in requests:
@@ -55,31 +66,46 @@ class ChangeSettings:
             later += due > request.due
         return SettingsPlan(earlier + later, earlier, later, len(requests))
 
-    def decides(self, new: Settings) -> list[str]:
+    def decides(self, new: Settings, wireless: WirelessDomains | None = None) -> list[str]:
         """Return the names of the settings that would change and decide due dates."""
         before = self._settings()
-        return [name for name in DECIDE if getattr(new, name) != getattr(before, name)]
+        changed = [name for name in DECIDE if getattr(new, name) != getattr(before, name)]
+        if wireless is not None and in_words(wireless) != in_words(self._wireless.in_use()):
+            changed.append(WIRELESS)
+        return changed
 
-    def apply(self, new: Settings, *, by: str, now: datetime) -> Changes:
-        """Save settings; what decides due dates is recorded with how many open requests it would have changed.
+    def apply(
+        self, new: Settings, wireless: WirelessDomains | None = None, *, by: str, now: datetime
+    ) -> Changes:
+        """Save settings and, where one is given, another list of wireless domains.
+
+        What decides due dates is recorded with how many open requests it would have changed.
 
         The ledger comes first: a crash between it and the file shows at the next start, when catch_up() compares
-        them. The other way round the change would be in force and nowhere on record. OSError when the file cannot be
-        written: the settings stay as they were, and the ledger says so.
+        them. The other way round the change would be in force and nowhere on record. OSError or OutputError when a
+        file cannot be written: all stays as it was, and the ledger says so.
         """
         _refuse_wrong(new)
-        changed = self.decides(new)
+        changed = self.decides(new, wireless)
+        list_before = self._wireless.in_use()
         if changed:
             self.catch_up(now=now)
-            before = self._settings()
+            before = _texts(self._settings(), list_before)
+            after = _texts(new, wireless or list_before)
             with self._store.act("change setting", by=by, now=now) as act:
-                would_change = self.plan(new).would_change  # in the transaction: nothing comes in between
+                # In the transaction: nothing comes in between.
+                would_change = self.plan(new, wireless).would_change
                 for name in changed:
-                    old, later = _text(before, name), _text(new, name)
-                    act.record_setting(SettingChange(now, by, name, old, later, would_change))
+                    change = SettingChange(now, by, name, before[name], after[name], would_change)
+                    act.record_setting(change)
         try:
+            if wireless is not None:
+                self._wireless.use(wireless)
             return self._save(new)
         except BaseException:
+            if wireless is not None:
+                with suppress(UserError):  # what is in use is counted by until the next start
+                    self._wireless.use(list_before)
             if changed:
                 with suppress(StoreError):  # the next start catches up
                     self.catch_up(now=now)
@@ -94,8 +120,8 @@ class ChangeSettings:
         recorded: dict[str, str] = {}
         for change in self._store.setting_changes():
             recorded.setdefault(change.name, change.after)
-        actual = {name: _text(settings, name) for name in DECIDE}
-        names = [name for name in DECIDE if recorded.get(name, actual[name]) != actual[name]]
+        actual = _texts(settings, self._wireless.in_use())
+        names = [name for name in actual if recorded.get(name, actual[name]) != actual[name]]
         if not names:
             return
         with self._store.act("change setting", by="", now=now) as act:
@@ -128,12 +154,14 @@ class _Anew:
         return self._dues[key]
 
 
-def _text(settings: Settings, name: str) -> str:
-    """Return a setting as it stands in the ledger."""
-    value = getattr(settings, name)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+def _texts(settings: Settings, wireless: WirelessDomains) -> dict[str, str]:
+    """Return what decides due dates as it stands in the ledger, by name."""
+    values = {name: getattr(settings, name) for name in DECIDE}
+    texts = {
+        name: ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+    }
+    return texts | {WIRELESS: in_words(wireless)}
 
 
 def _refuse_wrong(settings: Settings) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from optoutdesk.calendars import Way, calendar_of, holiday_names, read_way, way_of_counting
 from optoutdesk.domain import deadlines
-from optoutdesk.domain.address import parent_domains
+from optoutdesk.domain.address import domain_key, parent_domains
 from optoutdesk.domain.dates import CLOCK_ERROR, EARLIEST
 from optoutdesk.domain.deadlines import Cell, HolidayName, Policy, Starts, Unit
 from optoutdesk.domain.errors import UsageError, UserError
@@ -19,6 +20,8 @@ from optoutdesk.settings import Settings
 
 SOON = 3
 """Business days: a request due within so many needs her now."""
+MOST_WIRELESS_BYTES = 4 << 20
+"""Of a kept list of wireless domains."""
 
 
 @cache
@@ -46,7 +49,7 @@ def load_policies() -> Mapping[str, Policy]:
 
 @dataclass(frozen=True, slots=True)
 class WirelessDomains:
-    """Domains of addresses that are telephones. Data of resources/law/wireless-domains.json."""
+    """Domains of addresses that are telephones: those of resources/law/wireless-domains.json, or a list she loaded."""
 
     policy: str
     """Id of the policy for them."""
@@ -54,17 +57,58 @@ class WirelessDomains:
     official: bool
     """Whether this is the list the law means."""
     source: str
+    file: str = ""
+    """Name of the file she loaded; "" for the list of the program."""
+    loaded: datetime | None = None
+    """When she loaded it."""
 
     def __contains__(self, domain: str) -> bool:
         """Whether a domain is listed; a listed domain covers what lies below it."""
         return not self.domains.isdisjoint(parent_domains(domain))
 
 
+def load_wireless_domains(kept: Path | None = None) -> WirelessDomains:
+    """Return the wireless domains that are kept in a file, else those that come with the program.
+
+    UserError when that file cannot be understood: by a shorter list a date might be later than the law allows.
+    """
+    if kept is None:
+        return _shipped_wireless_domains()
+    try:
+        with kept.open("rb") as stream:
+            content = stream.read(MOST_WIRELESS_BYTES)  # a larger file is cut off, and then it is no JSON
+        return _kept_wireless_domains(content.decode("utf-8-sig"))
+    except FileNotFoundError:
+        return _shipped_wireless_domains()
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"The wireless domains in {kept} cannot be read. Put that file back from a copy, or delete it to count by the "
+            "list of the program until you load yours again.",
+            details=str(error),
+        ) from error
+
+
 @cache
-def load_wireless_domains() -> WirelessDomains:
-    """Return the wireless domains that come with the program."""
+def _shipped_wireless_domains() -> WirelessDomains:
     data = json.loads(resource("law", "wireless-domains.json").read_text("utf-8"))
     return WirelessDomains(data["policy"], frozenset(data["domains"]), data["official"], data["source"])
+
+
+def _kept_wireless_domains(text: str) -> WirelessDomains:
+    """Return what a kept file holds; ValueError when it is none."""
+    try:
+        data = json.loads(text)
+        domains, file = data["domains"], data["file"]
+        loaded = datetime.fromisoformat(data["loaded"])
+        wrong = [domain for domain in domains if domain_key(domain) != domain]
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a kept list: {error!r}") from error
+    if not domains or not isinstance(domains, list) or wrong or loaded.tzinfo is None:
+        raise ValueError(f"not a kept list: {str(wrong or data)[:200]}")
+    if not isinstance(file, str) or not file:
+        raise ValueError("not a kept list: nothing says from which file")
+    usual = _shipped_wireless_domains()
+    return replace(usual, domains=frozenset(domains), official=True, file=file, loaded=loaded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,29 +255,36 @@ def domain_of(kind: Kind, key: str) -> str:
 
 
 def make_counting(
-    policy_id: str, zone: str, *, holidays_count: bool, province: str = "", own_target_hours: int = 48
+    policy_id: str,
+    zone: str,
+    *,
+    holidays_count: bool,
+    province: str = "",
+    own_target_hours: int = 48,
+    wireless: WirelessDomains | None = None,
 ) -> Counting:
-    """Return the counting of a business's settings."""
+    """Return the counting of a business's settings; without a list of wireless domains, by that of the program."""
     policies = load_policies()
     return Counting(
         policies[policy_id],
         zone,
         policies,
-        load_wireless_domains(),
+        wireless or load_wireless_domains(),
         province,
         holidays_count,
         own_target_hours,
     )
 
 
-def counting_of(settings: Settings) -> Counting:
-    """Return the counting of a business's settings."""
+def counting_of(settings: Settings, wireless: WirelessDomains) -> Counting:
+    """Return the counting of a business's settings and its list of wireless domains."""
     return make_counting(
         settings.policy,
         settings.zone(),
         holidays_count=settings.holidays_count,
         province=settings.province,
         own_target_hours=settings.own_target_hours,
+        wireless=wireless,
     )
 
 

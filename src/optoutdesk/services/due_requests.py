@@ -1,6 +1,6 @@
 """What needs her: the open requests by due date, marking them done, and who works on them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -13,6 +13,9 @@ from optoutdesk.domain.requests import OptOutRequest
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.counting import Counting
 from optoutdesk.store import OpenFilter, OpenWork, Store
+
+Progress = Callable[[int, int], None]
+"""Called now and then with what is done and all there is. Raises Cancelled to stop: then nothing was stored."""
 
 _CLOCKS_AT_HAND = 4096
 _ACT_NOW = "act-now"
@@ -264,6 +267,7 @@ class DueRequests:
         at: datetime | date | None = None,
         platforms: Collection[int] | None = None,
         state: TaskState = TaskState.REMOVED,
+        progress: Progress | None = None,
     ) -> Changes:
         """Record that people were removed (or, by `state`, were never there); one act for all given.
 
@@ -272,7 +276,7 @@ class DueRequests:
         Raises UserError when that lies ahead, or before a request.
         """
         moment = self._moment(at, now)
-        with self._store.act("mark done", by=by, now=now) as act:
+        with self._store.act("mark done", by=by, now=now, progress=progress) as act:
             by_hand: list[tuple[int, datetime]] = []
             events: list[TaskEvent] = []
             for one in self._work.still_open(ids):

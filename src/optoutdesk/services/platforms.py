@@ -10,7 +10,7 @@ from optoutdesk.domain.errors import UsageError, UserError
 from optoutdesk.domain.platforms import Platform, Verification
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.counting import Counting
-from optoutdesk.services.due_requests import DueFilter, DuePage, DueRequests
+from optoutdesk.services.due_requests import DueFilter, DuePage, DueRequests, Progress
 from optoutdesk.services.export_files import PartsFile, ReportFile, Target
 from optoutdesk.services.export_shapes import PlainShape, Shape, UploadShape
 from optoutdesk.spreadsheets.profiles import Platform as KnownPlatform
@@ -151,7 +151,14 @@ class Platforms:
         return AddPlan(*self._kept.would_open(since, known, self._counting.today(now)))
 
     def add(
-        self, name: str, since: date, *, known: str = "", by: str, now: datetime
+        self,
+        name: str,
+        since: date,
+        *,
+        known: str = "",
+        by: str,
+        now: datetime,
+        progress: Progress | None = None,
     ) -> tuple[Platform, Changes]:
         """Add a platform: requests received since a day have a thing to do there. UserError for a name in use.
 
@@ -168,15 +175,17 @@ class Platforms:
             raise UsageError(f"“{known}” is no known platform. Known are: {choices}.")
         if not known:
             known = next((p.id for p in self.known() if name.casefold() in (p.name.casefold(), p.id)), "")
-        with self._store.act("add platform", by=by, now=now) as act:
+        with self._store.act("add platform", by=by, now=now, progress=progress) as act:
             if any(p.retired_at is None and p.name.casefold() == name.casefold() for p in self._kept.all()):
                 raise UserError(f"There is a platform “{name}” already. Give this one another name.")
             platform = act.add_platform(Platform(0, name, known, since, by, now))
         return platform, Changes.PLATFORMS | Changes.REQUESTS
 
-    def retire(self, platform_id: int, *, by: str, now: datetime) -> Changes:
+    def retire(
+        self, platform_id: int, *, by: str, now: datetime, progress: Progress | None = None
+    ) -> Changes:
         """Say that nobody is kept at a platform any more; what happened there stays on record."""
-        with self._store.act("retire platform", by=by, now=now) as act:
+        with self._store.act("retire platform", by=by, now=now, progress=progress) as act:
             if self.get(platform_id).retired_at is not None:
                 act.leave_no_entry()
                 return Changes.NOTHING

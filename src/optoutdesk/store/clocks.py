@@ -1,7 +1,7 @@
 """Which requests are open, and where: derived from the history in the transaction of each act, and checked against it."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MANY = 10_000
 """Rows written at once."""
+_TOLD = 500
+"""People after whom progress is told."""
 HAS_CLOCK = f"r.kind <> '{Kind.HASH.value}' AND r.channel <> '{Channel.BOUNCE.value}'"
 """As OptOutRequest.has_clock."""
 _ACTIVE = "NOT EXISTS (SELECT 1 FROM retired WHERE platform_id = p.id)"
@@ -105,7 +107,7 @@ class Clocks:
 
     # -- in an act
 
-    def settle(self, act: "Act") -> None:
+    def settle(self, act: "Act", progress: Callable[[int, int], None] | None = None) -> None:
         """Let exactly those clocks run that should, of the subjects an act touched.
 
         What is thereby done at its last platform is stored as done.
@@ -113,7 +115,10 @@ class Clocks:
         running: list[tuple[int, str]] = []
         there: list[tuple[int, int]] = []
         stopped: list[tuple[int]] = []
-        for requests, places in self._worked_out("touched"):
+        total = next(self._rows("SELECT count(*) FROM touched"))[0]
+        for done, (requests, places) in enumerate(self._worked_out("touched")):
+            if progress is not None and done % _TOLD == 0:
+                progress(done, total)
             stopped += [(request.id,) for request in requests]
             for request in requests:
                 at = places.open.get(request.id)

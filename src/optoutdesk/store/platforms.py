@@ -116,7 +116,9 @@ class KeptPlatforms:
             there = "JOIN request r ON r.id = t.request_id AND r.recorded_at <= ? WHERE t.platform_id = ?"
             if any(self._rows(f"SELECT 1 FROM open_task t {there} LIMIT 1", (at, found.platform))):
                 return None
-            done = f"SELECT max(t.recorded_at) FROM task t {there} AND t.state <> 'open' AND t.recorded_at >= ?"
+            done = (
+                f"SELECT max(t.recorded_at) FROM task t {there} AND t.state <> 'open' AND t.recorded_at >= ?"
+            )
             moments += [last for (last,) in self._rows(done, (at, found.platform, at)) if last]
         if found.unknown_here:
             stands = "NOT EXISTS (SELECT 1 FROM undo WHERE batch_id = b.id)"

@@ -1,7 +1,7 @@
 """The suppression list, its history and its cleaned lists, as domain objects."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -45,6 +45,8 @@ from optoutdesk.store.rows import (
 )
 from optoutdesk.store.rows_desk import to_acknowledgement, to_evidence
 
+Progress = Callable[[int, int], None]
+"""Called now and then with what is done and all there is. Raises Cancelled to stop: then nothing was stored."""
 Subject = tuple[Kind, str]
 """What a request is about: an address's match key or a domain."""
 
@@ -89,9 +91,10 @@ class Store:
     # -- writing
 
     @contextmanager
-    def act(self, name: str, *, by: str, now: datetime) -> Iterator[Act]:
+    def act(self, name: str, *, by: str, now: datetime, progress: Progress | None = None) -> Iterator[Act]:
         """Open the one transaction of an act; its ledger entry is written in it when the block ends well.
 
+        `progress` is told of the clocks that are worked out then, which may be those of a million people.
         Raises StoreBusyError when someone else is writing, StoreError when it cannot be stored: then nothing was.
         """
         with translated(self.file):
@@ -101,7 +104,7 @@ class Store:
                 yield act
                 if not act.entry_wanted:
                     return
-                self.clocks.settle(act)
+                self.clocks.settle(act, progress)
                 entry = act.entry_after(self.last_entry(), name)
                 connection.execute(
                     "INSERT INTO ledger (seq, at, by, act, spans, digests, previous, hash) VALUES (?,?,?,?,?,?,?,?)",

@@ -190,17 +190,17 @@ class Comparison:
             )
 
     def _leave_out_lifted(self) -> None:
-        """Take out who opted in here again: the export knows their opt-out, but here it stands no more."""
-        again = [
-            (_CODES[Side.AGREE], kind, key)
-            for kind, key in self._store.opted_in()
-            if not self._store.barring((Kind(kind), key), None)
-        ]
-        self._store.connection.executemany(
-            "DELETE FROM sides WHERE side = ? AND number IN (SELECT number FROM staged WHERE kind = ? AND key = ?"
-            " AND key <> '')",
-            again,
+        """Take out who opted in here again: the export knows their opt-out, but here it may stand no more."""
+        theirs = (
+            f"WHERE side = {_CODES[Side.AGREE]} AND number IN"
+            " (SELECT number FROM staged WHERE kind = ? AND key = ? AND key <> '')"
         )
+        for kind, key in self._store.opted_in():
+            barring = self._store.barring((Kind(kind), key), None)
+            if barring:
+                self._rows(f"UPDATE sides SET request = ? {theirs}", (barring[0].id, kind, key))
+            else:
+                self._rows(f"DELETE FROM sides {theirs}", (kind, key))
 
     @cached_property
     def lists_active(self) -> bool:

@@ -224,17 +224,18 @@ def pace(done: int, total: int, seconds: float, unit: str = "row") -> str:
     if total:
         parts.append(f"{min(100, done * 100 // total)} %")
     elif done:
-        parts.append(words.count(done, unit) if unit == "row" else size(done))
+        parts.append(size(done) if unit == "byte" else words.count(done, unit, _MANY.get(unit, "")))
     if done and seconds >= 1:
         rate = done / seconds
-        parts.append(
-            f"{words.number(round_rate(rate))} rows a second"
-            if unit == "row"
-            else f"{size(int(rate))} a second"
-        )
+        many = _MANY.get(unit, f"{unit}s")
+        fast = size(int(rate)) if unit == "byte" else f"{words.number(round_rate(rate))} {many}"
+        parts.append(f"{fast} a second")
         if total and done < total:
             parts.append(f"{time_left((total - done) / rate)} left")
     return " · ".join(parts)
+
+
+_MANY = {"person": "people"}
 
 
 def round_rate(rate: float) -> int:

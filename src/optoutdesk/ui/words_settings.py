@@ -1,9 +1,10 @@
 """What the Settings screen says: what is counted, what a change would mean, who works here."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from optoutdesk.domain.deadlines import Policy
-from optoutdesk.services.change_settings import SettingsPlan
+from optoutdesk.services.change_settings import WIRELESS, SettingsPlan
 from optoutdesk.services.counting import WirelessDomains
 from optoutdesk.settings import Settings
 from optoutdesk.ui import words
@@ -17,6 +18,12 @@ STAFF_HINT = (
     "act is recorded under that name."
 )
 OWN_HINT = "They stand in every forwarded mail. They are never proposed as opt-outs."
+LOAD_WIRELESS = "Load the FCC’s list…"  # noqa: RUF001 - an apostrophe
+LOAD_ANOTHER = "Load another list…"
+SAME_WIRELESS = "These are the domains that count already."
+LOAD_TITLE = "Load a list of wireless domains"
+SHIPPED_WIRELESS = "Use the program’s list"  # noqa: RUF001 - an apostrophe
+TEMPLATES_HINT = "What you write to people to say that their request has reached you."
 ANYWHERE = "Not chosen: the earliest date"
 """Stands for no province."""
 
@@ -44,8 +51,14 @@ def _listed(value: SettingsPlan) -> str:
     return f"{words.number(earlier)} would be due earlier, {words.number(later)} later"
 
 
-def changed(names: Iterable[str], settings: Settings, policy: Policy) -> str:
+def changed(names: Iterable[str], settings: Settings, policy: Policy, domains: WirelessDomains) -> str:
     """Say how it is counted from now on, after these settings were changed."""
+    if set(names) == {WIRELESS}:
+        if not domains.file:
+            return "The short list of wireless domains of the program counts from now on."
+        return (
+            f"{words.count(len(domains.domains), 'wireless domain')} from {domains.file} count from now on."
+        )
     if set(names) == {"policy"}:
         return f"New requests are counted by {policy.name} from now on."
     if set(names) == {"time_zone"}:
@@ -55,11 +68,23 @@ def changed(names: Iterable[str], settings: Settings, policy: Policy) -> str:
 
 def wireless(domains: WirelessDomains, rule: Policy) -> str:
     """Say that addresses which are telephones have a rule of their own."""
-    some = ", ".join(sorted(domains.domains & {"vtext.com", "txt.att.net", "tmomail.net"}))
-    listed = "a list" if domains.official else "an unofficial list"
+    known = sorted(domains.domains & {"vtext.com", "txt.att.net", "tmomail.net"})
+    some = ", ".join(known or sorted(domains.domains)[:3])
+    more = " and more" if len(domains.domains) > len(known or "abc") else ""
+    listed = "" if domains.official else ", an unofficial list"
     return (
-        f"Addresses that are telephones ({some} and more, {listed}) are due after {words.allowance(rule)} where that is "
+        f"Addresses that are telephones ({some}{more}{listed}) are due after {words.allowance(rule)} where that is "
         f"earlier ({rule.source})."
+    )
+
+
+def wireless_list(domains: WirelessDomains, loaded: date | None, today: date) -> str:
+    """Say which list of wireless domains counts; `loaded`: on which day she loaded it."""
+    if not domains.file or loaded is None:
+        return "Wireless domains: the short unofficial list of the program"
+    return (
+        f"Wireless domains: {words.count(len(domains.domains), 'domain')} from {domains.file}, loaded "
+        f"{words.month_day(loaded, today)}"
     )
 
 

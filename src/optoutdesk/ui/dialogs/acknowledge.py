@@ -145,7 +145,10 @@ class AcknowledgeDialog(Dialog):
         self.said.setVisible(bool(sentence))
         self.sent.setVisible(bool(sentence))
         self.open_draft.setVisible(not sentence)
-        (self.sent if sentence else self.open_draft).setDefault(True)
+        self.open_draft.setDefault(not sentence)
+        if sentence:
+            # Enter that is held down, or pressed again because no program came, must not say that it was sent.
+            self.text.setFocus()
         self.fit()
 
     # -- what she does
@@ -163,7 +166,6 @@ class AcknowledgeDialog(Dialog):
         else:
             QGuiApplication.clipboard().setText(draft.body if opened else draft.text)
             self._ask_sent(TOO_LONG if opened else NO_PROGRAM.format(address=draft.address))
-        self.sent.setFocus()
 
     @Slot()
     def _copy(self) -> None:

@@ -17,6 +17,9 @@ from optoutdesk.ui.widgets.work import Pace, progress_bar, show_share
 class ActDialog(Dialog):
     """A heading, what is to be known, and two buttons. While the act runs it stays open."""
 
+    unit = "row"
+    """What its progress counts."""
+
     def __init__(
         self, context: Context, title: str, yes: str, parent: QWidget | None, *, width: int = 480
     ) -> None:
@@ -80,7 +83,7 @@ class ActDialog(Dialog):
 
     def _on_progress(self, done: int, total: int) -> None:
         show_share(self.bar, done, total)
-        self.pace.setText(self._rate.tell(done, total, "row"))
+        self.pace.setText(self._rate.tell(done, total, self.unit))
 
     def complain(self, sentence: str) -> None:
         """Say what went wrong."""

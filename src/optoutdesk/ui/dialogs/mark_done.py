@@ -44,6 +44,8 @@ class Wanted:
 class MarkDoneDialog(ActDialog):
     """Where, how and when; then one act for all of them."""
 
+    unit = "person"
+
     def __init__(self, context: Context, wanted: Wanted, parent: QWidget | None = None) -> None:
         names = [wanted.only.name] if wanted.only is not None else []
         title = (
@@ -131,15 +133,15 @@ class MarkDoneDialog(ActDialog):
         day = date(chosen.year(), chosen.month(), chosen.day())
         at = None if day == self._context.today() else day
 
-        def work(_report: Any) -> tuple[Sequence[Platform], TaskState, Changes]:
+        def work(report: Any) -> tuple[Sequence[Platform], TaskState, Changes]:
             there = [platform.id for platform in platforms] or None
             return (
                 platforms,
                 state,
-                service.mark_done(ids, now=now, by=by, at=at, platforms=there, state=state),
+                service.mark_done(ids, now=now, by=by, at=at, platforms=there, state=state, progress=report),
             )
 
-        self.run(work, self._marked)
+        self.run(work, self._marked, can_cancel=True)
 
     def _marked(self, outcome: tuple[Sequence[Platform], TaskState, Changes]) -> None:
         platforms, state, changes = outcome

@@ -42,6 +42,8 @@ class _Planned:
 class AddPlatformDialog(ActDialog):
     """Which one, from when on, and the count of what it adds."""
 
+    unit = "person"
+
     def __init__(self, context: Context, parent: QWidget | None = None, name: str = "") -> None:
         """`name`: what is typed already."""
         super().__init__(context, "Add a platform", "Add", parent, width=520)
@@ -244,12 +246,12 @@ class AddPlatformDialog(ActDialog):
         desk, name, since, known = self._context.desk, self._name(), self._since(), self._known_id()
         by, now = desk.person, self._context.now()
 
-        def work(_report: Any) -> "tuple[Platform, AddPlan, Changes]":
+        def work(report: Any) -> "tuple[Platform, AddPlan, Changes]":
             plan = desk.platforms.plan_add(since, now, known)
-            platform, changes = desk.platforms.add(name, since, known=known, by=by, now=now)
+            platform, changes = desk.platforms.add(name, since, known=known, by=by, now=now, progress=report)
             return platform, plan, changes
 
-        self.run(work, self._added)
+        self.run(work, self._added, can_cancel=True)
 
     def _added(self, outcome: "tuple[Platform, AddPlan, Changes]") -> None:
         platform, plan, changes = outcome

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class RetireDialog(ActDialog):
     """Retires one platform."""
 
+    unit = "person"
+
     def __init__(self, context: Context, standing: "PlatformStanding", parent: QWidget | None = None) -> None:
         name = standing.platform.name
         super().__init__(context, f"Retire {name}?", f"Retire {name}", parent)
@@ -29,10 +31,10 @@ class RetireDialog(ActDialog):
         desk, platform, now = self._context.desk, self._platform, self._context.now()
         by = desk.person
 
-        def work(_report: Any) -> "Changes":
-            return desk.platforms.retire(platform.id, by=by, now=now)
+        def work(report: Any) -> "Changes":
+            return desk.platforms.retire(platform.id, by=by, now=now, progress=report)
 
-        self.run(work, self._retired)
+        self.run(work, self._retired, can_cancel=True)
 
     def _retired(self, changes: "Changes") -> None:
         self.accept()

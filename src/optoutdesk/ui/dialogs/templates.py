@@ -1,6 +1,7 @@
 """The templates of acknowledgements: added, renamed, edited, deleted, and the shipped one brought back."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -179,7 +180,7 @@ class TemplatesDialog(Dialog):
         item = self.list.currentItem()
         wanted = item.text() if item is not None else ""
         self._select(self._shown.name if self._shown is not None else "")  # until she has answered
-        self._leave_for(lambda dialog: dialog._fill(wanted))
+        self._leave_for(partial(TemplatesDialog._fill, chosen=wanted))
 
     def _leave_for(self, then: "Callable[[TemplatesDialog], None]") -> None:
         """Do something else, after a question where she typed what is not kept."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -18,6 +19,7 @@ from optoutdesk.ui.widgets.basic import label
 
 if TYPE_CHECKING:
     from optoutdesk.services.change_settings import SettingsPlan
+    from optoutdesk.services.counting import WirelessDomains
     from optoutdesk.settings import Settings
 
 _WIDEST = 880
@@ -34,6 +36,8 @@ class SettingsScreen(QWidget):
         self._context = context
         self._draft: dict[str, Any] = {}
         """What she has chosen of the way of counting and not yet agreed to, by the name of the setting."""
+        self._list: WirelessDomains | None = None
+        """The list of wireless domains she has chosen and not yet agreed to."""
         self._wish = 0
         """Counts her choices: what was counted for an earlier one is passed over."""
         self._applying = False
@@ -62,11 +66,14 @@ class SettingsScreen(QWidget):
 
     def _connect(self) -> None:
         self.business.chosen.connect(self._save)
+        self.business.templates_wanted.connect(self._edit_templates)
         self.reminders.chosen.connect(self._save)
         self.reminders.autostart_chosen.connect(self._on_autostart)
         self.staff.changed.connect(self._on_staff)
         self.counting.target_chosen.connect(self._on_target)
         self.counting.edited.connect(self._on_counting)
+        self.counting.wireless.file_chosen.connect(self._read_list)
+        self.counting.wireless.shipped_wanted.connect(self._back_to_shipped)
         self.counting.question.agreed.connect(self._apply)
         self.counting.question.refused.connect(self._keep)
 
@@ -92,11 +99,19 @@ class SettingsScreen(QWidget):
             self.staff.show_settings(desk.settings)
             self.reminders.show_settings(desk.settings, starts=desk.autostart.is_on)
             self._show_counting()
-        if changes & Changes.REQUESTS and self._draft and not self._applying:
+        if changes & Changes.REQUESTS and self._undecided and not self._applying:
             self._count()
 
     def _show_counting(self) -> None:
-        self.counting.show_settings(self._context.desk.settings, self._wanted())
+        context = self._context
+        self.counting.show_settings(context.desk.settings, self._wanted())
+        domains = self._list or context.desk.counting.wireless
+        loaded = context.local(domains.loaded).date() if domains.loaded else None
+        self.counting.show_wireless(domains, loaded, context.today())
+
+    @property
+    def _undecided(self) -> bool:
+        return bool(self._draft) or self._list is not None
 
     def _wanted(self) -> "Settings":
         """Return the settings as they would be if she agreed; what was saved elsewhere meanwhile stays."""
@@ -167,7 +182,47 @@ class SettingsScreen(QWidget):
 
         self._try(change)
 
+    @Slot()
+    def _edit_templates(self) -> None:
+        from optoutdesk.ui.dialogs.templates import TemplatesDialog
+
+        TemplatesDialog(self._context, self.window()).open()
+
     # -- what decides due dates
+
+    @Slot(object)
+    def _read_list(self, path: Path) -> None:
+        """Read a list of wireless domains; it counts once she has agreed."""
+        now = self._context.now()
+
+        def work(_report: Any) -> "WirelessDomains":
+            from optoutdesk.services.wireless_domains import read_wireless_domains
+
+            return read_wireless_domains(path, now=now)
+
+        self._context.lookups.run(work, done=self._choose_list, failed=self._not_read)
+
+    def _not_read(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._context.complain(self, error)
+
+    @Slot()
+    def _back_to_shipped(self) -> None:
+        from optoutdesk.services.counting import load_wireless_domains
+
+        self._choose_list(load_wireless_domains())
+
+    def _choose_list(self, domains: "WirelessDomains") -> None:
+        if self._applying:
+            return
+        in_use = self._context.desk.counting.wireless
+        same = (domains.file, domains.domains) == (in_use.file, in_use.domains)
+        self._list = None if same else domains
+        self._show_counting()
+        self._count()
+        if same and domains.file:
+            self._context.notice.emit(words_settings.SAME_WIRELESS)
 
     @Slot()
     def _on_counting(self) -> None:
@@ -181,14 +236,15 @@ class SettingsScreen(QWidget):
     def _count(self) -> None:
         """Have it counted what the choice would mean."""
         self._wish += 1
-        if not self._draft:
+        if not self._undecided:
             self.counting.question.hide()
             return
-        draft, wish, service = self._wanted(), self._wish, self._context.desk.settings_changes
+        service = self._context.desk.settings_changes
+        draft, domains, wish = self._wanted(), self._list, self._wish
         self.counting.question.ask(words_settings.COUNTING, ready=False)
         QTimer.singleShot(0, self, self._show_question)
         self._context.lookups.run(
-            lambda _report: (wish, service.plan(draft)), done=self._counted, failed=self._not_counted
+            lambda _report: (wish, service.plan(draft, domains)), done=self._counted, failed=self._not_counted
         )
 
     @Slot()
@@ -197,21 +253,19 @@ class SettingsScreen(QWidget):
 
     def _counted(self, outcome: "tuple[int, SettingsPlan]") -> None:
         wish, plan = outcome
-        if wish == self._wish and self._draft:
+        if wish == self._wish and self._undecided:
             tone = "warning" if plan.would_change else "accent"
             self.counting.question.ask(words_settings.plan(plan), ready=True, tone=tone)
             QTimer.singleShot(0, self, self._show_question)
 
     def _not_counted(self, error: Exception) -> None:
         self._keep()
-        if not isinstance(error, UserError):
-            raise error
-        self._context.complain(self, error)
+        self._not_read(error)
 
     @Slot()
     def _keep(self) -> None:
         """She keeps it as it was."""
-        self._draft = {}
+        self._draft, self._list = {}, None
         self._wish += 1
         had_focus = self.counting.question.isAncestorOf(self.focusWidget() or self)
         self.counting.question.hide()
@@ -222,23 +276,25 @@ class SettingsScreen(QWidget):
     @Slot()
     def _apply(self) -> None:
         """She agrees: it is recorded and holds from now on."""
-        if not self._draft or self._applying:
+        if not self._undecided or self._applying:
             return
-        desk, draft, names = self._context.desk, self._wanted(), list(self._draft)
+        desk, draft, domains = self._context.desk, self._wanted(), self._list
         now, by = self._context.now(), desk.person
         self._applying = True
         self.counting.setEnabled(False)
 
         def work(_report: Any) -> tuple[list[str], Changes]:
-            return names, desk.settings_changes.apply(draft, by=by, now=now)
+            service = desk.settings_changes
+            return service.decides(draft, domains), service.apply(draft, domains, by=by, now=now)
 
         self._context.tasks.run(work, done=self._applied, failed=self._not_applied)
 
     def _applied(self, outcome: tuple[list[str], Changes]) -> None:
         names, changes = outcome
         self._end_applying()
-        settings = self._context.desk.settings
-        self._context.notice.emit(words_settings.changed(names, settings, self._context.desk.counting.policy))
+        settings, counting = self._context.desk.settings, self._context.desk.counting
+        said = words_settings.changed(names, settings, counting.policy, counting.wireless)
+        self._context.notice.emit(said)
         self._context.broadcast(changes)
 
     def _not_applied(self, error: Exception) -> None:

@@ -1,13 +1,13 @@
 """The other cards of the Settings screen: the business, who works there, reminders."""
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QSystemTrayIcon, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSystemTrayIcon, QWidget
 
 from optoutdesk.domain.address import read_cell
 from optoutdesk.settings import Settings
 from optoutdesk.ui import words_reminders, words_settings
 from optoutdesk.ui.screens.settings_parts import SettingBox, SettingRow
-from optoutdesk.ui.widgets.basic import Card, label, line
+from optoutdesk.ui.widgets.basic import Button, Card, label, line
 from optoutdesk.ui.widgets.flow import FlowLayout
 from optoutdesk.ui.widgets.names_edit import NamesEdit
 from optoutdesk.ui.widgets.quiet_edits import TimeEdit
@@ -18,10 +18,11 @@ _IN_THE_TRAY = "Closing the window leaves the program in the tray, where it remi
 
 
 class BusinessCard(Card):
-    """What the business is called, and its own addresses."""
+    """What the business is called, its own addresses, and what it writes to people."""
 
     chosen = Signal(object)
     """dict: settings by name."""
+    templates_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Your business")
@@ -34,10 +35,18 @@ class BusinessCard(Card):
         self.addresses = NamesEdit("Address", _address, words_settings.names_twice)
         self.addresses.fresh.setPlaceholderText("name@example.com")
         self.addresses_row = SettingRow("Your own addresses", words_settings.OWN_HINT, self.addresses)
-        for part in (self.name_row, line(), self.addresses_row):
+        self.templates = Button("Templates…")
+        self.templates.setAccessibleDescription(words_settings.TEMPLATES_HINT)
+        place = QWidget()
+        at_left = QHBoxLayout(place)
+        at_left.setContentsMargins(0, 0, 0, 0)
+        at_left.addWidget(self.templates, 0, Qt.AlignmentFlag.AlignLeft)
+        templates_row = SettingRow("Acknowledgement templates", words_settings.TEMPLATES_HINT, place)
+        for part in (self.name_row, line(), self.addresses_row, line(), templates_row):
             self.body.addWidget(part)
         self.name.editingFinished.connect(self._on_name)
         self.addresses.changed.connect(self._on_addresses)
+        self.templates.clicked.connect(self.templates_wanted)
 
     def show_settings(self, settings: Settings) -> None:
         """Show what is saved, unless she is typing."""

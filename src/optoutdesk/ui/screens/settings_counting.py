@@ -1,16 +1,18 @@
 """How the days are counted, on the Settings screen: nothing here is saved before it was said what it would mean."""
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QWidget
 
-from optoutdesk.services.counting import load_policies, load_wireless_domains
+from optoutdesk.services.counting import WirelessDomains, load_policies
 from optoutdesk.settings import MOST_TARGET_HOURS, Settings
 from optoutdesk.ui import words, words_settings
 from optoutdesk.ui.screens.settings_parts import SettingBox, SettingRow, paragraph
+from optoutdesk.ui.screens.settings_wireless import WirelessLine
 from optoutdesk.ui.widgets.basic import Button, Card, label, line, restyle
 from optoutdesk.ui.widgets.choice import Choice
 from optoutdesk.ui.widgets.quiet_edits import NumberEdit
@@ -78,8 +80,7 @@ class CountingCard(Card):
             "Policy", "Counts for every new request, unless you choose another.", self.policy
         )
         self.counts, self.source, self.open_points, self.telephones = (paragraph() for _ in range(4))
-        wireless = load_wireless_domains()
-        self.telephones.setText(words_settings.wireless(wireless, policies[wireless.policy]))
+        self.wireless = WirelessLine()
         hint = "Its holidays do not count. Without one, only those of all of Canada do not."
         self.province_row = SettingRow("Province", hint, self.province)
         self.holidays = SettingBox(
@@ -99,7 +100,8 @@ class CountingCard(Card):
 
     def _lay_out(self) -> None:
         parts: tuple[QWidget, ...] = (
-            *(self.policy_row, self.counts, self.source, self.open_points, self.telephones, line()),
+            *(self.policy_row, self.counts, self.source, self.open_points, line()),
+            *(self.telephones, self.wireless, line()),
             *(
                 self.province_row,
                 self.holidays,
@@ -127,6 +129,11 @@ class CountingCard(Card):
         self.open_points.setText(" ".join(filter(None, (policy.penalty, policy.not_confirmed))))
         self.open_points.setVisible(bool(self.open_points.text()))
         self.policy.setAccessibleDescription(f"{self.counts.text()} {self.source.text()} {words.GUIDANCE}")
+
+    def show_wireless(self, domains: WirelessDomains, loaded: date | None, today: date) -> None:
+        """Show a list of wireless domains and what it means; `loaded`: on which day of hers."""
+        self.telephones.setText(words_settings.wireless(domains, load_policies()[domains.policy]))
+        self.wireless.show_list(domains, loaded, today)
 
     def _show_provinces(self, draft: Settings) -> None:
         provinces = load_policies()[draft.policy].provinces

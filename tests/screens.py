@@ -166,7 +166,7 @@ def opened(folder: Path, desk: Desk, size: tuple[int, int]) -> Iterator[MainWind
     yield window
     if window.dialog is not None:
         window.dialog.reject()
-    window.close()
+    window.leave()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -396,6 +396,40 @@ def settings_below(window: MainWindow, _folder: Path) -> None:
     bar.setValue(bar.maximum())
 
 
+def settings_list(window: MainWindow, folder: Path) -> None:
+    """The FCC's list is loaded and counts."""
+    file = folder / "fcc.txt"
+    names = ("vtext.com", "txt.att.net", "tmomail.net", *(f"sms.carrier{n}.example" for n in range(409)))
+    file.write_text("\n".join(names), "utf-8")
+    window.go_to(SETTINGS)
+    screen = window.screen_at(SETTINGS)
+    screen.counting.wireless.file_chosen.emit(file)
+    settle(window)
+    settle(window)
+    screen.counting.question.yes.click()
+    settle(window)
+    screen.area.verticalScrollBar().setValue(screen.counting.y() - 20)
+    window.toast.hide()
+
+
+def reminder(window: MainWindow, _folder: Path) -> None:
+    today(window, _folder)
+    settle(window)
+
+
+def reminder_elsewhere(window: MainWindow, _folder: Path) -> None:
+    window.go_to(OPT_OUTS)
+    settle(window)
+
+
+def no_tray(window: MainWindow, _folder: Path) -> None:
+    """She closes the window, which was to stay in a tray that is not there."""
+    desk = window.context.desk
+    desk.change_settings(replace(desk.settings, stay_in_tray=True))
+    settle(window)
+    window.close()
+
+
 def who(window: MainWindow, _folder: Path) -> None:
     desk = window.context.desk
     desk.change_settings(replace(desk.settings, staff=("Ana", "Ben", "Joy Okafor")))
@@ -490,6 +524,10 @@ SAMPLE: dict[str, Callable[[MainWindow, Path], None]] = {
     "settings": settings_screen,
     "settings-change": settings_change,
     "settings-below": settings_below,
+    "settings-list": settings_list,
+    "reminder": reminder,
+    "reminder-elsewhere": reminder_elsewhere,
+    "no-tray": no_tray,
     "who": who,
     "import-empty": import_empty,
     "import-recognized": import_recognized,

@@ -4,13 +4,16 @@ import csv
 import random
 import sqlite3
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from optoutdesk.domain.platforms import Platform, TaskEvent, TaskState
 from optoutdesk.domain.requests import Channel, Kind, OptOutRequest, received_on
 from optoutdesk.store import Store
 
 SUPPRESSED = 1_000_000
+_NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
 _DOMAINS = [
     f"{word}{number}.example" for word in ("lake", "mill", "harbor", "garden") for number in range(500)
 ]
@@ -78,13 +81,63 @@ def make_requests_csv(file: Path, target: Path) -> None:
         csv.writer(stream).writerows(rows)
 
 
+def make_audience(path: Path, rows: int) -> None:
+    """Write a platform's export of `rows` people, in no order, beside a list of as many: make_verified.
+
+    Half of them left there too, 2 % are still active, 15 % left or bounced there and are unknown here.
+    """
+    chance = random.Random(rows)
+    kinds = [(0.50, 0, "Unsubscribed"), (0.52, 0, "Subscribed"), (0.62, 1, "Unsubscribed")]
+    kinds += [(0.67, 1, "Cleaned"), (1.0, 1, "Subscribed")]
+    numbers = [iter(chance.sample(range(first, first + rows), rows)) for first in (0, rows)]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        write = csv.writer(stream).writerow
+        write(["Email", "First Name", "Last Name", "Status", "City"])
+        for _ in range(rows):
+            drawn = chance.random()
+            _, whose, status = next(kind for kind in kinds if drawn < kind[0])
+            number = next(numbers[whose])
+            mail = address(number).upper() if drawn * 1000 % 1 < 0.1 else address(number)
+            write([mail, _FIRST[number % 10], _LAST[number // 10 % 10], status, _CITIES[number % 6]])
+
+
 def make_store(file: Path, suppressed: int = SUPPRESSED) -> None:
     """Write a suppression list of so many addresses, ledger and all."""
     store = Store(file)
-    now = datetime(2026, 11, 24, 16, tzinfo=UTC)
-    day = received_on(date(2026, 11, 10), "America/New_York")
-    for start in range(0, suppressed, 50_000):
-        with store.act("make benchmark", by="bench", now=now) as act:
+    _fill(store, suppressed, lambda _: date(2026, 11, 10))
+    store.close()
+
+
+def make_verified(file: Path, suppressed: int) -> None:
+    """Write a suppression list of so many addresses, all of them removed at one platform, to be verified there."""
+    store = Store(file)
+    with store.act("add platform", by="bench", now=_NOW) as act:
+        act.add_platform(Platform(0, "Mailer", "", date(2026, 1, 1), "bench", _NOW))
+    _fill(store, suppressed, lambda _: date(2026, 11, 10))
+    with store.act("mark done", by="bench", now=_NOW) as act:
+        act.add_task_events(
+            TaskEvent(number, 1, TaskState.REMOVED, _NOW, "bench", _NOW)
+            for number in range(1, suppressed + 1)
+        )
+    store.close()
+
+
+def make_open(file: Path, count: int) -> None:
+    """Write a suppression list of so many open requests: three platforms, three people, due on 18 days."""
+    store = Store(file)
+    with store.act("add platform", by="bench", now=_NOW) as act:
+        for name, day in (("Mailer", 1), ("Outlook contacts", 10), ("Paper list", 16)):
+            act.add_platform(Platform(0, name, "", date(2026, 11, day), "bench", _NOW))
+    _fill(store, count, lambda number: date(2026, 11, 3) + timedelta(days=number % 18))
+    with store.act("assign", by="bench", now=_NOW) as act:
+        for start, person in enumerate(("Ana", "Ben", "Cleo"), 1):
+            act.assign(range(start, count + 1, 4), person, _NOW, "bench")
+    store.close()
+
+
+def _fill(store: Store, count: int, received: Callable[[int], date]) -> None:
+    for start in range(0, count, 50_000):
+        with store.act("make benchmark", by="bench", now=_NOW) as act:
             act.add_requests(
                 [
                     OptOutRequest(
@@ -93,19 +146,18 @@ def make_store(file: Path, suppressed: int = SUPPRESSED) -> None:
                         address(n),
                         address(n),
                         "all",
-                        day,
+                        received_on(received(n), "America/New_York"),
                         Channel.REPLY,
                         "",
                         "bench",
-                        now,
-                        date(2026, 11, 25),
+                        _NOW,
+                        received(n) + timedelta(days=15),
                         "can-spam",
                         "Monday to Friday less US public holidays",
                     )
-                    for n in range(start, min(start + 50_000, suppressed))
+                    for n in range(start, min(start + 50_000, count))
                 ]
             )
-    store.close()
 
 
 if (
@@ -113,6 +165,9 @@ if (
 ):  # in a process of its own, so that what it took is not counted for what is measured
     if sys.argv[1] == "store":
         make_store(Path(sys.argv[2]))
+    elif sys.argv[1] in ("verified", "open", "audience"):
+        make = {"verified": make_verified, "open": make_open, "audience": make_audience}[sys.argv[1]]
+        make(Path(sys.argv[2]), int(sys.argv[3]))
     elif sys.argv[1] == "opt-outs":
         make_opt_outs(Path(sys.argv[2]), *map(int, sys.argv[3:]))
     elif sys.argv[1] == "requests":

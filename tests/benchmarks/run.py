@@ -1,8 +1,8 @@
 """Measures every limit as a ratio against a peer in the same run and prints a table: `python tests/benchmarks/run.py`.
 
 Whole processes, interleaved, medians; only the ratios mean anything on another machine. Needs about 2 GB of
-disk and some minutes for everything; `--only clean import register check window` chooses, `--runs N` repeats, `--rows N` is the
-size of the list.
+disk and some minutes for everything; `--only clean import verify register today check window` chooses, `--runs N` repeats,
+`--rows N` is the size of the list.
 """
 
 import argparse
@@ -167,6 +167,43 @@ def bench_import(folder: Path, runs: int, rows: int) -> None:
     report(f"{what} into {data.SUPPRESSED:,}", into_full, "ours into none", into_empty, 1.5, 300)
 
 
+def bench_verify(folder: Path, runs: int, rows: int) -> None:
+    """Compare a platform's export with as many on record, and record it: who stands differently, by person."""
+    kept, source, ours_say, peer_says = (
+        folder / name for name in ("verified", "audience.csv", "ours.json", "peer.json")
+    )
+    kept.mkdir()
+    make("verified", kept / "optoutdesk.sqlite", rows)
+    make("audience", source, rows)
+    desk = folder / "verify"
+
+    def fresh() -> None:
+        shutil.rmtree(desk, ignore_errors=True)
+        shutil.copytree(kept, desk)
+
+    ours, peer = interleaved(
+        max(1, runs // 2),
+        [sys.executable, str(HERE / "our_verify.py"), str(desk), str(source), str(ours_say)],
+        [
+            *(sys.executable, str(HERE / "peers_two_sets.py"), str(kept / "optoutdesk.sqlite")),
+            *(str(source), str(peer_says)),
+        ],
+        prepare=fresh,
+    )
+    if ours_say.read_text() != peer_says.read_text():
+        raise SystemExit(f"ours: {ours_say.read_text()}\npeer: {peer_says.read_text()}")
+    report(f"verify an export of {rows:,} against {rows:,}, recorded", ours, "csv + two sets", peer, None)
+
+
+def bench_today(folder: Path, runs: int, rows: int) -> None:
+    """Today with 20,000 open requests: time in the database, beside the register's first page."""
+    data_folder = folder / "today"
+    data_folder.mkdir()
+    make("open", data_folder / "optoutdesk.sqlite", min(20_000, rows))
+    script = [sys.executable, str(HERE / "our_today.py"), str(data_folder), str(runs)]
+    print(subprocess.run(script, check=True, capture_output=True, text=True).stdout, end="", flush=True)
+
+
 def bench_register(folder: Path, runs: int, rows: int) -> None:
     """The register's first page after a keystroke: time in the database."""
     del rows
@@ -208,10 +245,15 @@ def bench_window(folder: Path, runs: int, rows: int) -> None:
 BENCHES = {
     "clean": bench_clean,
     "import": bench_import,
+    "verify": bench_verify,
     "register": bench_register,
+    "today": bench_today,
     "check": bench_check,
     "window": bench_window,
 }
+
+
+WITH_DATA_OF_THEIR_OWN = {"verify", "today"}
 
 
 def main() -> None:
@@ -223,7 +265,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="optoutdesk-bench-") as name:
         folder = Path(name)
-        make("store", folder / "data" / "optoutdesk.sqlite")
+        if not set(arguments.only) <= WITH_DATA_OF_THEIR_OWN:
+            make("store", folder / "data" / "optoutdesk.sqlite")
         print("| what | ours | peak | against | ratio | limit |\n| --- | --- | --- | --- | --- | --- |")
         for chosen in arguments.only:
             BENCHES[chosen](folder, arguments.runs, arguments.rows)

@@ -195,7 +195,7 @@ def test_several_are_gathered_into_one_with_the_most_urgent_first() -> None:
         clock(date(2026, 12, 8), request=5, own_target=local("2026-11-24T09:59")),
     )
     gathered = gather(reminders, date(2026, 11, 24))
-    assert gathered.title == "5 opt-out requests need you"
+    assert gathered.title == "4 opt-out requests need you"  # as Today counts them
     assert gathered.sentence() == (
         "1 request is overdue; 2 are due tomorrow; 1 is due on Monday; 1 is past your own target."
     )
@@ -206,6 +206,12 @@ def test_a_single_one_is_named() -> None:
     assert gathered.title == "1 opt-out request needs you"
     assert gathered.sentence() == "1 request is due today."
     assert gathered.sentence("maria.ortiz@lakeside.example") == "maria.ortiz@lakeside.example is due today."
+
+
+def test_a_missed_target_alone_is_not_called_a_need() -> None:
+    gathered = gather([Reminder(1, WEDNESDAY, About.TARGET_MISSED, ("target",))], date(2026, 11, 17))
+    assert gathered.title == "Your own target has passed"
+    assert gathered.sentence() == "1 request is past your own target."
 
 
 def test_many_are_counted_in_plain_figures() -> None:

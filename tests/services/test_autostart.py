@@ -254,6 +254,7 @@ def test_what_was_switched_off_in_the_task_manager_is_off_until_asked_for_again(
 
 def test_a_registry_that_refuses_is_said_in_a_sentence(windows: Autostart, registry: Registry) -> None:
     registry.refuses = True
+    assert not windows.is_on
     with pytest.raises(UserError, match="could not be set to start"):
         windows.turn_on()
     with pytest.raises(UserError, match="Opt-Out Desk could not be removed"):

@@ -180,6 +180,12 @@ def test_a_crash_while_a_file_is_written_leaves_no_half_file(
     assert list(desk.paths.evidence.iterdir()) == []
 
 
+def test_a_name_turns_nothing_around_on_screen(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "stop\u202e\u2066 \u05e9\u05dc\u05d5\u05dd\u202f9.eml"
+    path.write_bytes(ASKED)
+    assert desk.evidence.open(path, NOW).name == "stop \u05e9\u05dc\u05d5\u05dd 9.eml"
+
+
 def test_a_name_that_is_no_text_can_be_recorded(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"st\xf6p.eml")
     try:

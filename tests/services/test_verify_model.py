@@ -298,9 +298,7 @@ RECORDED = st.one_of(
 )
 
 
-@settings(
-    max_examples=int(os.environ.get("N", "60")), deadline=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=int(os.environ.get("N", "60")), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.builds(add_platform, st.sampled_from(["", "mailchimp"]), DAYS),
     st.lists(st.builds(add_platform, st.sampled_from(["", "outlook"]), DAYS), max_size=1),

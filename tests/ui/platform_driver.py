@@ -24,7 +24,7 @@ def settle(qtbot, window: MainWindow) -> None:
     """Let everything that was asked for arrive."""
 
     def quiet() -> bool:
-        idle = PLATFORMS not in window._screens or window._screens[PLATFORMS].check.idle
+        idle = PLATFORMS not in window.stack.made or window.stack.made[PLATFORMS].check.idle
         return idle and not window.context.tasks.busy and not window.context.lookups.busy
 
     for _ in range(3):  # one answer may ask the next question

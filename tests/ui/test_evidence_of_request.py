@@ -82,9 +82,10 @@ def test_a_file_dropped_on_a_request_is_its_evidence(
     show, drop, mail, context, desk, request_made, qtbot
 ) -> None:
     widget = show()
-    with qtbot.waitSignal(context.changed) as changed, qtbot.waitSignal(context.notice):
+    with qtbot.waitSignal(context.changed) as changed, qtbot.waitSignal(context.notice) as said:
         assert drop(widget.zone, mail)
     assert changed.args == [Changes.REQUESTS]
+    assert said.args == ["The evidence is on record. Its text and attachments were not read."]
     [evidence] = desk.evidence.of([request_made.id])
     assert (evidence.name, evidence.by) == ("please stop.eml", "Ana")
     again = show()

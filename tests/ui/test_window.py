@@ -1,7 +1,10 @@
 """The window: the ways between the screens, what it remembers, what reaches it from outside."""
 
+import gc
 import subprocess
 import sys
+import weakref
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +13,12 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+import import_samples
 from optoutdesk.desk import Desk
 from optoutdesk.domain.requests import Kind
 from optoutdesk.services.changes import Changes
 from optoutdesk.ui.dialogs.record import RecordDialog
+from optoutdesk.ui.dialogs.which import WhichDialog
 from optoutdesk.ui.theme import DARK, LIGHT, theme
 from optoutdesk.ui.widgets.message import Message
 from optoutdesk.ui.window import CLEAN, IMPORT, IMPORTS, OPT_OUTS, SMALLEST, TODAY, MainWindow
@@ -70,9 +75,7 @@ def idle(window: MainWindow) -> bool:
     return not window.context.lookups.busy
 
 
-def test_the_badge_counts_what_needs_her_after_every_change(
-    window: MainWindow, record, desk, qtbot
-) -> None:
+def test_the_badge_counts_what_needs_her_after_every_change(window: MainWindow, record, desk, qtbot) -> None:
     badge = window.rail.buttons[TODAY]
     assert badge.badge == 0
     request = record("maria.ortiz@lakeside.example")
@@ -185,6 +188,41 @@ def test_closing_stops_the_workers(window: MainWindow) -> None:
     window.close()
     assert window.context.tasks.closed
     assert window.context.lookups.closed
+
+
+def work_in(window: MainWindow, drop: Callable[..., bool], qtbot, file: Path) -> None:
+    """Go through what the window's helpers do: colours, a file of opt-outs, recording, finding, other screens."""
+    lookups = window.context.lookups
+    window.rail.switch.buttons["dark"].click()
+    assert drop(window, file)
+    qtbot.waitUntil(lambda: window.findChild(WhichDialog) is not None and not lookups.busy)
+    window.findChild(WhichDialog).reject()
+    window.record_optout("jane@shop.example")
+    window.dialog.reject()
+    qtbot.waitUntil(lambda: window.dialog is None)
+    window.open_find()
+    window.find_dialog.reject()
+    window.go_to(IMPORTS)
+    qtbot.waitUntil(lambda: not lookups.busy)
+
+
+def test_a_window_she_worked_in_leaves_nothing_to_the_collector(
+    desk: Desk, drop, qtbot, tmp_path: Path
+) -> None:
+    """A collector at work in another window's worker would end it in that thread, with its timers running."""
+    window = MainWindow(desk)
+    window.show()
+    window.fill()
+    work_in(window, drop, qtbot, import_samples.mailchimp(tmp_path))
+    window.close()
+    gone = weakref.ref(window)
+    gc.collect()
+    gc.disable()
+    try:
+        del window
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 # -- the ledger

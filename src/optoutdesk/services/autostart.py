@@ -51,9 +51,9 @@ class Autostart:
     @property
     def is_on(self) -> bool:
         """Whether this program, where it lies now, starts with the computer."""
-        if self._system == "win32":
-            return self._windows.is_on()
         try:
+            if self._system == "win32":
+                return self._windows.is_on()
             written = self.file.read_bytes()
         except OSError:
             return False

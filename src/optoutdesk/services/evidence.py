@@ -85,7 +85,7 @@ class KeepEvidence:
         """Read a file and what it says of itself; nothing is kept yet. UserError when it cannot be evidence."""
         from optoutdesk.services.read_message import read_message
 
-        name = path.name[-_LONGEST_NAME:].encode("utf-8", "replace").decode("utf-8")
+        name = _shown_name(path)
         data = _content(path, name)
         read = read_message(name, data, zone=self._zone(), now=now, own=self._own())
         return EvidenceFile(name, data, hashlib.sha256(data).hexdigest(), read)
@@ -159,6 +159,12 @@ def evidence_to_add(
         for (request, sha), kept in wanted.items()
         if (request, sha) not in known
     ]
+
+
+def _shown_name(path: Path) -> str:
+    """Return a file's name without signs that are not seen: one could turn the words around it on screen."""
+    name = path.name[-_LONGEST_NAME:].encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() else " " * c.isspace() for c in name)
 
 
 def _content(path: Path, name: str) -> bytes:

@@ -88,7 +88,8 @@ def in_words(domains: WirelessDomains) -> str:
         return "the list of the program"
     lines = "".join(f"{domain}\n" for domain in sorted(domains.domains))
     digest = hashlib.sha256(lines.encode("ascii")).hexdigest()
-    return f"{len(domains.domains)} domains from {domains.file}, SHA-256 {digest}"
+    count = f"{len(domains.domains)} domain{'s' if len(domains.domains) != 1 else ''}"
+    return f"{count} from {domains.file}, SHA-256 {digest}"
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:

@@ -17,7 +17,7 @@ from optoutdesk.domain.address import parent_domains, read_cell
 from optoutdesk.domain.hashing import digests_of
 from optoutdesk.domain.importing import Outcome
 from optoutdesk.domain.platforms import closed_at
-from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, in_force
+from optoutdesk.domain.requests import ALL_MAIL, Channel, Kind, OptOutRequest, Precision, in_force, same_list
 from optoutdesk.store.clocks import HAS_CLOCK
 from optoutdesk.store.connection import translated
 from optoutdesk.store.rows import REQUEST, to_request, to_text
@@ -116,8 +116,9 @@ class Comparison:
         self._store = staging.store
         self._asked: Mapping[str, ledger.Value] = {"platform": platform, "as_of": to_text(as_of)}
         self._platform = platform
-        self._scopes = (ALL_MAIL, scope)
+        self._scope = scope
         self._as_of = as_of
+        self._verified: list[int] | None = None
         self.to_reopen: list[int] = []
         """Requests of people who are still active although nothing is to be done there any more."""
         connection = self._store.connection
@@ -144,6 +145,7 @@ class Comparison:
         )
         with translated(self._store.file), self._staging.at_once():
             connection.execute("DELETE FROM sides")
+            self._verified = None
             self._find_named()
             connection.execute(
                 f"INSERT INTO sides SELECT {_CODES[Side.REVIEW]}, number, NULL FROM staged"
@@ -211,6 +213,10 @@ class Comparison:
         """Sort those who opted out here and are active there: by the requests that bar them, not by one of them."""
         self.to_reopen = []
         opted_in, over = set(self._store.opted_in()), _Over(self._store)
+        scopes = {
+            ALL_MAIL,
+            *(name for name in self._store.scopes() if same_list(name) == same_list(self._scope)),
+        }
         sides: list[tuple[int, int, int]] = []
         rows = self._rows(
             "SELECT c.number, c.key, EXISTS (SELECT 1 FROM open_task WHERE platform_id = :platform AND request_id = r.id),"
@@ -227,7 +233,7 @@ class Comparison:
             barring = [*self._in_force(found, opted_in), *map(self._at_platform, over.barring(key))]
             if not barring:
                 continue  # only the export itself says so, in another row
-            of_this = [one for one in barring if one.request.scope in self._scopes]
+            of_this = [one for one in barring if one.request.scope in scopes]
             side = Side.STILL_ACTIVE if of_this else Side.SINGLE_LIST
             sides.append((_CODES[side], number, (of_this or barring)[0].request.id))
             with_clock = [one for one in of_this if one.request.has_clock]
@@ -340,7 +346,12 @@ class Comparison:
         return [request_id for (request_id,) in rows]
 
     def to_verify(self) -> list[int]:
-        """Return the requests that the export shows to be done there, and that are not verified yet."""
+        """Return the requests that the export shows to be done there, and that were not verified when it was compared."""
+        if self._verified is None:
+            self._verified = self._find_verified()
+        return self._verified
+
+    def _find_verified(self) -> list[int]:
         standing = f"{HAS_CLOCK} AND {_IN_FORCE} AND {_CAME_BEFORE}"
         # Who is unknown here in one way may be known in another: of one list, or by another receipt.
         agreeing = self._rows(

@@ -1,15 +1,17 @@
 """The words of evidence: what a file is, how large, what it says of itself, and the question before it is opened."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from optoutdesk.domain.requests import Evidence
-from optoutdesk.services.evidence import EvidenceFile
+from optoutdesk.services.evidence import EvidenceFile, Kept
 from optoutdesk.services.file_kinds import EML, MSG, PATTERNS, PDF, TEXT
 from optoutdesk.ui import words
 
 FILES = f"E-mails, PDFs, pictures, texts ({PATTERNS});;All files (*)"
 DROP = "Drop the e-mail, letter or picture here as evidence"
 CHOOSE_TITLE = "Choose evidence"
+KNOWN = "That file is evidence of this request already."
 
 
 def size(value: int) -> str:
@@ -42,6 +44,13 @@ def facts_of_file(file: EvidenceFile, zone: str, today: date) -> str:
 def _of_mail(sender: str, sent_at: datetime | None, zone: str, today: date) -> list[str]:
     said = [f"from {sender}"] if sender else []
     return said + ([words.moment(sent_at, zone, today)] if sent_at is not None else [])
+
+
+def added(files: Iterable[Kept]) -> str:
+    """Return what is said once files are on record: of an e-mail also what of it was not read."""
+    # Shorter than FileRead.not_read: it stands in one line at the bottom of the smallest window.
+    mail = any(file.read.media in (EML, MSG) for file in files)
+    return f"The evidence is on record.{' Its text and attachments were not read.' if mail else ''}"
 
 
 def open_question(evidence: Evidence, zone: str, today: date) -> str:

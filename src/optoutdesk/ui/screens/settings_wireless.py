@@ -44,7 +44,7 @@ class WirelessLine(QWidget):
         own = bool(domains.file)
         self.load.setText(words_settings.LOAD_ANOTHER if own else words_settings.LOAD_WIRELESS)
         self.load.setAccessibleDescription(self.text.text())
-        if not own and self.back.hasFocus():
+        if not own and self.window().focusWidget() is self.back:
             self.load.setFocus()
         self.back.setVisible(own)
 

@@ -262,15 +262,16 @@ class _Adding(QObject):
         desk, now, by = self._context.desk, self._context.now(), self._context.desk.person
         service = desk.evidence
 
-        def work(_report: object) -> Changes:
+        def work(_report: object) -> tuple[Changes, str]:
             files = [service.keep(service.open(path, now)) for path in paths]
-            return service.add(request_ids, files, by=by, now=now)
+            changes = service.add(request_ids, files, by=by, now=now)
+            return changes, words_evidence.added(files) if changes else words_evidence.KNOWN
 
         self._context.tasks.run(work, done=self._done, failed=self._failed)
 
-    def _done(self, changes: Changes) -> None:
-        known = "That file is evidence of this request already."
-        self._context.notice.emit("The evidence is on record." if changes else known)
+    def _done(self, came_of_it: tuple[Changes, str]) -> None:
+        changes, said = came_of_it
+        self._context.notice.emit(said)
         self.deleteLater()
         self._context.broadcast(changes)
 

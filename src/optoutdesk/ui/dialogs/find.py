@@ -94,7 +94,6 @@ class FindDialog(QDialog):
         super().__init__(window)
         self.setWindowFlags(Qt.WindowType.Widget)
         self._context = context
-        self._over = window
         self._question = 0
         self._before: QWidget | None = None
         self._stale = False
@@ -162,6 +161,13 @@ class FindDialog(QDialog):
         self.list.clicked.connect(self._open)
         window.installEventFilter(self)
         self.hide()
+
+    @property
+    def _over(self) -> QWidget:
+        # Not kept: no cycle through the window may be left to the collector.
+        over = self.parent()
+        assert isinstance(over, QWidget)
+        return over
 
     def open_over(self, text: str = "") -> None:
         """Show it, ready to be typed into."""

@@ -4,14 +4,14 @@ import csv
 import json
 import re
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from running import Run, failed
 
-from optoutdesk import __main__, __version__
+from clock import NOW
+from optoutdesk import __version__
 from optoutdesk.cli import commands
 from optoutdesk.cli.parser import make_parser
 from optoutdesk.desk import Desk
@@ -19,54 +19,12 @@ from optoutdesk.domain.cleaning import Reason
 from optoutdesk.domain.errors import Cancelled
 from optoutdesk.domain.requests import Channel
 from optoutdesk.resources import resource
-from optoutdesk.settings import Settings, save_settings
 
-NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
 COMMANDS = [
     *("add", "check", "optin", "clean", "due", "mappings", "verify", "self-test", "help"),
     *("import", "batches", "undo", "export", "backups", "restore", "remind", "export-due"),
     *("platforms", "verify-platform", "done", "lists"),
 ]
-
-
-@dataclass
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict:
-        value = json.loads(self.out)
-        assert isinstance(value, dict)
-        assert self.err == ""
-        return value
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    save_settings(folder / "settings.json", Settings(time_zone="America/New_York", person="Ana"))
-    return folder
-
-
-@pytest.fixture
-def run(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command at NOW, against a suppression list of its own."""
-    monkeypatch.setitem(Desk.__init__.__kwdefaults__, "now", lambda: NOW)
-
-    def run(*arguments: str, data: bool = True) -> Ran:
-        try:
-            code = __main__.main([*(["--data", str(folder)] if data else []), *arguments])
-        except SystemExit as left:  # --help and --version leave by themselves
-            code = int(left.code or 0)
-        out, err = capsys.readouterr()
-        return Ran(code, out, err)
-
-    return run
 
 
 @pytest.fixture
@@ -76,16 +34,6 @@ def file(tmp_path: Path) -> Path:
         "Name,E-mail\nJane,jane@example.com\nBob,bob@example.com\nOps,ops@rival.example\nBob,BOB@example.com\n"
     )
     return path
-
-
-def failed(ran: Ran, code: int) -> str:
-    """Return the one sentence with which a command failed."""
-    assert ran.code == code
-    assert ran.out == ""
-    assert ran.err.startswith("optoutdesk: ")
-    assert ran.err.count("\n") == 1
-    assert "Traceback" not in ran.err
-    return ran.err
 
 
 # -- add

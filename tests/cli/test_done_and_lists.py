@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from test_commands import Ran, Run, failed, folder, run  # noqa: F401 - fixtures
+from running import Ran, Run, failed
 
 JANE, BOB = "jane@example.com", "bob@example.com"
 
 
 @pytest.fixture
-def desk(run: Run) -> Run:  # noqa: F811 - the fixture
+def desk(run: Run) -> Run:
     """Two people, both open at Mailchimp and at Outlook contacts."""
     for name in ("Mailchimp", "Outlook contacts"):
         run("platforms", "add", name, "--since", "2026-11-01")
@@ -18,7 +18,7 @@ def desk(run: Run) -> Run:  # noqa: F811 - the fixture
     return run
 
 
-def todo(run: Run) -> dict[str, dict[str, str]]:  # noqa: F811 - the fixture
+def todo(run: Run) -> dict[str, dict[str, str]]:
     """Return the state at each platform, by address."""
     requests = run("due", "--json").json["requests"]
     return {item["key"]: {each["name"]: each["state"] for each in item["platforms"]} for item in requests}
@@ -82,7 +82,7 @@ def test_done_without_a_platform_is_done_everywhere(desk: Run) -> None:
     assert list(todo(desk)) == [BOB]
 
 
-def test_done_where_there_is_no_platform(run: Run) -> None:  # noqa: F811 - the fixture
+def test_done_where_there_is_no_platform(run: Run) -> None:
     run("add", JANE)
     assert run("done", JANE).out == "jane@example.com: done\n"
     assert run("due").out == "No request is open.\n"
@@ -94,7 +94,7 @@ def test_never_there_is_a_state_of_its_own(desk: Run) -> None:
     assert todo(desk)[BOB] == {"Mailchimp": "open", "Outlook contacts": "not-there"}
 
 
-def test_done_on_a_day_by_somebody_is_in_the_history(desk: Run, folder: Path) -> None:  # noqa: F811
+def test_done_on_a_day_by_somebody_is_in_the_history(desk: Run, folder: Path) -> None:
     from optoutdesk.desk import Desk
     from optoutdesk.domain.requests import Kind
 
@@ -144,7 +144,7 @@ def test_what_is_done_already_is_not_done_again(desk: Run) -> None:
 
 
 @pytest.fixture
-def cleaned(run: Run, tmp_path: Path) -> Path:  # noqa: F811 - the fixture
+def cleaned(run: Run, tmp_path: Path) -> Path:
     """A list that was cleaned against one opt-out."""
     path = tmp_path / "list.csv"
     path.write_text("Name,E-mail\nJane,jane@example.com\nBob,bob@example.com\n")
@@ -157,12 +157,12 @@ def state(ran: Ran) -> str:
     return ran.out.splitlines()[0].partition(" · ")[2]
 
 
-def test_lists_says_when_nothing_was_cleaned(run: Run) -> None:  # noqa: F811 - the fixture
+def test_lists_says_when_nothing_was_cleaned(run: Run) -> None:
     assert run("lists").out == "No list was cleaned yet.\n"
     assert run("lists", "--json").json == {"lists": []}
 
 
-def test_lists_says_how_each_list_stands(run: Run, cleaned: Path) -> None:  # noqa: F811 - the fixture
+def test_lists_says_how_each_list_stands(run: Run, cleaned: Path) -> None:
     assert run("lists").out.splitlines() == [
         "2026-11-24 11:00  list.csv: 1 kept, 1 removed · still safe to send",
         f"                  {cleaned}",
@@ -175,7 +175,7 @@ def test_lists_says_how_each_list_stands(run: Run, cleaned: Path) -> None:  # no
     assert state(run("lists")) == "no longer there, moved or deleted"
 
 
-def test_lists_as_json(run: Run, cleaned: Path) -> None:  # noqa: F811 - the fixture
+def test_lists_as_json(run: Run, cleaned: Path) -> None:
     (told,) = run("lists", "--json").json["lists"]
     assert len(told.pop("clean_list_sha256")) == 64
     assert told == {

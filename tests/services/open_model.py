@@ -37,6 +37,7 @@ class Asked:
     latest: datetime
     day: date
     precision: str
+    bounced: bool
     asks: bool
     """False: a bounce, or a hash: nobody asked, or nobody can be found by it."""
     origin: str
@@ -83,6 +84,7 @@ class OpenModel:
                     latest=each.received.latest + (ANY_ZONE if each.batch is not None else timedelta()),
                     day=each.received.day,
                     precision=each.received.precision.value,
+                    bounced=each.channel.value == "bounce",
                     asks=each.channel.value != "bounce" and each.kind.value != "hash",
                     origin=origin,
                     batch=each.batch,

@@ -134,7 +134,7 @@ def linux(tmp_path: Path) -> Autostart:
 
 def entry(file: Path) -> dict[str, str]:
     parser = RawConfigParser(interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # the documented way
     parser.read_string(file.read_text("utf-8"))
     return dict(parser["Desktop Entry"])
 

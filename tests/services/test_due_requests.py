@@ -71,7 +71,10 @@ def test_an_empty_desk_needs_nobody(desk: Desk) -> None:
 
 def test_a_request_is_done_once(desk: Desk, requests: dict[str, OptOutRequest]) -> None:
     maria, soon = requests["maria"], requests["soon"]
-    assert desk.due_requests.mark_done([maria.id, soon.id], now=NOW, by="Ben") == Changes.REQUESTS | Changes.PLATFORMS
+    assert (
+        desk.due_requests.mark_done([maria.id, soon.id], now=NOW, by="Ben")
+        == Changes.REQUESTS | Changes.PLATFORMS
+    )
     assert desk.due_requests.mark_done([maria.id], now=NOW + timedelta(days=1), by="Ana") is Changes.NOTHING
     done = desk.store.request(maria.id)
     assert done is not None

@@ -57,7 +57,7 @@ _EVENTS = st.lists(
 
 
 @settings(
-    max_examples=int(os.environ.get("N", "50")),
+    max_examples=int(os.environ.get("N", "200")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -99,7 +99,7 @@ def test_a_platform_is_known_by_its_name_or_its_id(desk: Desk, add: Add) -> None
 def test_what_she_can_pick_from_comes_by_name_and_without_the_unknown_one(desk: Desk) -> None:
     names = [platform.name for platform in desk.platforms.known()]
     assert names == sorted(names, key=str.casefold)
-    assert {"Mailchimp", "Outlook", "Google Contacts"} <= set(names)
+    assert {"Mailchimp", "Outlook contacts", "Google Contacts"} <= set(names)
     assert {platform.id for platform in desk.platforms.known()} == load_platforms().keys() - {"none"}
 
 
@@ -333,6 +333,41 @@ def test_a_bounce_and_a_hash_are_suppressed_with_nothing_to_do(desk: Desk, recor
     record("later@example.com", channel=Channel.BOUNCE)
     assert open_at(desk) == {}
     assert desk.platforms.all(NOW)[0].to_remove == 0
+    assert desk.verify_ledger().holds
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 12), date(2026, 11, 13)])
+def test_who_asks_on_the_day_of_a_bounce_is_not_taken_for_the_bounce(
+    desk: Desk, record: Record, add: Add, day: date
+) -> None:
+    add()
+    record(channel=Channel.BOUNCE)
+    record(day=day, channel=Channel.PHONE)
+    assert open_at(desk) == {"jane@example.com": {"Mailchimp"}}
+    record(day=day, channel=Channel.PHONE)
+    record(day=day, channel=Channel.BOUNCE)  # the other way round it is nothing new
+    assert desk.store.count_requests() == 2
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["bounced unsubscribed"],
+        ["unsubscribed bounced"],
+        ["bounced", "unsubscribed"],
+        ["unsubscribed", "bounced"],
+        ["bounced", "bounced unsubscribed", "unsubscribed bounced"],
+    ],
+)
+def test_nor_is_an_opt_out_in_a_file_with_the_date_of_a_bounce(
+    desk: Desk, add: Add, tmp_path: Path, files: list[str]
+) -> None:
+    add()
+    for statuses in files:
+        rows = [f"jane@example.com,{status},2026-11-13\n" for status in statuses.split()]
+        bring_in(desk, tmp_path, "E-mail,Status,Unsubscribed at\n" + "".join(rows), origin="")
+    assert open_at(desk) == {"jane@example.com": {"Mailchimp"}}
+    assert desk.store.count_requests() <= 2
     assert desk.verify_ledger().holds
 
 

@@ -148,6 +148,8 @@ def test_adding_a_known_platform_says_first_what_it_adds(window, desk, two, qtbo
     assert cards(screen)["Mailchimp"].chip.text() == "2 to remove"
     assert screen.add.isVisible()
     assert window.toast.text() == "Mailchimp is added: 2 people to remove there."
+    assert window.focusWidget() is not None
+    assert screen.cards.isAncestorOf(window.focusWidget()), "the keyboard stays on the screen"
 
 
 def test_her_own_name_is_taken_as_it_is_typed(window, desk, two, qtbot) -> None:

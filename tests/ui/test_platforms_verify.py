@@ -260,6 +260,14 @@ def test_rows_that_are_not_understood_are_shown_with_the_reason(
     assert table(screen)[0][3] == "The domain has no dot"
 
 
+def test_a_broken_address_among_the_active_ones_is_not_passed_over(
+    window, desk_of_three, tmp_path, qtbot
+) -> None:
+    screen = go(qtbot, window)
+    verify(qtbot, window, screen, "Mailchimp", mailchimp_zip(tmp_path, active=[JANE, "maria@nodot"]))
+    assert screen.view.review.text.text() == "1 row could not be compared."
+
+
 # -- each platform's status columns and per-status files
 
 STATUSES = {
@@ -520,10 +528,11 @@ def test_an_export_of_her_own_platform_is_recorded_when_she_says_so(
     assert figures(screen) == [1, 0, 0]
     assert screen.view.record.isVisible()
     assert screen.view.export.text() == "Export 1 for QuickBooks"
+    assert not screen.view.absent.act.isVisible(), "a file that may be any proves nobody missing"
     screen.view.record.click()
     settle(qtbot, window)
     assert state(desk, request, quickbooks) is TaskState.OPEN
-    assert screen.view.absent.isVisible()
+    assert screen.view.absent.act.isVisible()
     assert cards(screen)["QuickBooks"].verified.text() == "Verified today · 1 difference, not resolved yet"
 
 

@@ -538,7 +538,7 @@ def test_who_starts_the_program_again_is_answered(qtbot, tmp_path: Path, how: st
         other = subprocess.Popen(
             [sys.executable, "-c", SUMMON, str(tmp_path), how], stdout=subprocess.PIPE, text=True
         )
-        qtbot.waitUntil(lambda: other.poll() is not None, timeout=20_000)  # noqa: B023
+        qtbot.waitUntil(lambda: other.poll() is not None, timeout=20_000)  # noqa: B023 - called before the loop goes on
         assert other.stdout.read().strip() == "True"
         other.stdout.close()
     assert len(wanted) == 2 * times

@@ -238,7 +238,7 @@ def test_the_ledger_is_verified_in_the_background_once_a_day(qtbot, desk: Desk, 
         qtbot.addWidget(window)
         window.show()
         window.fill()
-        qtbot.waitUntil(lambda: window.rail.status.text() == "Ledger verified today")  # noqa: B023
+        qtbot.waitUntil(lambda: window.rail.status.text() == "Ledger verified today")  # noqa: B023 - called before the loop goes on
         window.ledger.check()
         window.close()
     assert len(times) == 1

@@ -128,6 +128,8 @@ class Claim(NamedTuple):
     """Instant of receipt, ISO 8601 UTC to the second, as it is stored; sorts by time."""
     day: str
     precision: str
+    asked: bool = True
+    """Somebody asked; False: a bounce, for which nothing is due."""
 
 
 class Known(NamedTuple):
@@ -140,6 +142,7 @@ class Known(NamedTuple):
     precision: str
     imported: bool
     """Brought by an import, not recorded by hand."""
+    asked: bool = True
 
 
 class Settled(NamedTuple):
@@ -178,15 +181,19 @@ def settle(claims: Sequence[Claim], known: Sequence[Known], lifted: Lifted = nev
     result: list[Settled] = []
     mine: list[Claim] = []
 
+    def says_so(item: Claim | Known, claim: Claim) -> bool:
+        # A bounce of that moment is no request: whoever asked then still waits for what is due.
+        return item[1:5] == claim[1:5] and (item.asked or not claim.asked)
+
     def bars(item: Claim | Known, scope: str) -> bool:
         return item.scope in (ALL_MAIL, scope) and not lifted(scope, item)
 
     for claim in claims:
-        same = next((k for k in known if k[1:5] == claim[1:5]), None)
+        same = next((k for k in known if says_so(k, claim)), None)
         if same is not None:
             result.append(Settled(claim.number, Outcome.KNOWN, stored=False, same=same.id, since=same.id))
             continue
-        twin = next((c for c in mine if c[1:5] == claim[1:5]), None)
+        twin = next((c for c in mine if says_so(c, claim)), None)
         if twin is not None:
             result.append(Settled(claim.number, Outcome.KNOWN, stored=False, repeats=twin.number))
             continue

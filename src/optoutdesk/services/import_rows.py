@@ -187,6 +187,9 @@ class RowReader:
             keys = list(dict.fromkeys(a.key for each in read for a in each.addresses)) or keys
         kind, given = Kind.ADDRESS.value if keys[0] else "", self._given(row)
         said: list[_Found] = [(outcome, kind, key, given, verdict.reason) for key in keys]
+        if verdict.subscribed and not keys[0]:  # who is active is not known: it may be somebody who is suppressed
+            unread = (each for i in self._addresses for each in _read(_cell(row, i)))
+            said = [each for each in unread if each[0] == _WRONG and not each[4].startswith(NO_AT)] or said
         if self._part.taken:
             said += self._elsewhere(row, several_lines=several_lines)
         for each in said:

@@ -168,7 +168,7 @@ class RecordOptOut:
                     continue
                 known = self._found(entry.kind, entry.key, entry.given, scope).already
                 same = next(
-                    (r for r in self._store.requests_about(subject) if _same(r, received, scope)), None
+                    (r for r in self._store.requests_about(subject) if _same(r, received, scope, channel)), None
                 )
                 counted = self._counting.count(received, policy, domain_of(entry.kind, entry.key))
                 request = same or OptOutRequest(
@@ -218,6 +218,10 @@ class RecordOptOut:
         return next((name for name in self._store.scopes() if same_list(name) == same_list(scope)), scope)
 
 
-def _same(known: OptOutRequest, received: Received, scope: str) -> bool:
-    """Whether a request on record is this very one; an imported one is not, because its import may be undone."""
-    return known.received == received and known.scope == scope and known.batch is None
+def _same(known: OptOutRequest, received: Received, scope: str, channel: Channel) -> bool:
+    """Whether a request on record is this very one.
+
+    An imported one is not, because its import may be undone; nor is a bounce of that day, when somebody asks.
+    """
+    asked = known.asked or channel is Channel.BOUNCE
+    return asked and known.received == received and known.scope == scope and known.batch is None

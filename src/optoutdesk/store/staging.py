@@ -18,6 +18,7 @@ from optoutdesk.domain.hashing import ALGORITHMS, digests_of
 from optoutdesk.domain.importing import Batch, Claim, Counts, Known, Lifted, Outcome, Shown, never, settle
 from optoutdesk.domain.requests import (
     ALL_MAIL,
+    Channel,
     Kind,
     OptIn,
     Precision,
@@ -107,8 +108,8 @@ _SHOWN_CODES = {shown: code for code, shown in enumerate(Shown)}
 _Subject = tuple[str, str]
 _By = tuple[int | None, int | None]
 """A request on record, or a claim of the file."""
-_Entry = tuple[str, str, int, int, str, str, str, str]
-"""kind, key, number, outcome, scope, received_at, received_day, precision"""
+_Entry = tuple[str, str, int, int, str, str, str, str, int]
+"""kind, key, number, outcome, scope, received_at, received_day, precision, and whether somebody asked"""
 
 
 class Staging:
@@ -190,7 +191,7 @@ class Staging:
         with translated(self._store.file), self.at_once():
             connection.execute(
                 "CREATE INDEX IF NOT EXISTS temp.staged_subject ON staged"
-                " (kind, key, received_at, number, outcome, scope, received_day, precision)"
+                " (kind, key, received_at, number, outcome, scope, received_day, precision, channel)"
                 " WHERE key <> ''"
             )
             connection.execute("DELETE FROM settled")
@@ -237,8 +238,8 @@ class Staging:
 
     def _entries(self) -> Iterator[_Entry]:
         return self._store.connection.execute(
-            "SELECT kind, key, number, outcome, scope, received_at, received_day, precision"
-            " FROM staged WHERE key <> '' ORDER BY kind, key, received_at, number"
+            "SELECT kind, key, number, outcome, scope, received_at, received_day, precision,"
+            f" channel <> '{Channel.BOUNCE.value}' FROM staged WHERE key <> '' ORDER BY kind, key, received_at, number"
         )
 
     def _known(self) -> Iterator[tuple[Any, ...]]:
@@ -247,7 +248,7 @@ class Staging:
             return iter(())
         return self._store.connection.execute(
             "SELECT r.kind, r.key, r.id, r.scope, r.received_at, r.received_day, r.precision,"
-            " r.batch_id IS NOT NULL FROM (SELECT DISTINCT kind, key FROM staged WHERE key <> '') g"
+            f" r.batch_id IS NOT NULL, r.channel <> '{Channel.BOUNCE.value}' FROM (SELECT DISTINCT kind, key FROM staged WHERE key <> '') g"
             " CROSS JOIN request r ON r.kind = g.kind AND r.key = g.key"
             " WHERE NOT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = r.id)"
             " ORDER BY g.kind, g.key"
@@ -262,7 +263,7 @@ class Staging:
         barred: "_Barred",
     ) -> Iterator[tuple[int | None, ...]]:
         """Yield the rows of `settled` for the entries about one person."""
-        claims = [Claim(e[2], *e[4:]) for e in entries if e[3] == _NEW]
+        claims = [Claim(e[2], *e[4:8], bool(e[8])) for e in entries if e[3] == _NEW]
         known = [Known(*row[2:]) for row in on_record]
         lifted = (
             _lifted_by(self._store.opt_ins_about((Kind(subject[0]), subject[1])), self._zone)

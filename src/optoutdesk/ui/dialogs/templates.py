@@ -24,7 +24,7 @@ from optoutdesk.ui.widgets.field import field
 _WIDTH = 700
 _NEW = "New template"
 PLACES = (
-    "Filled in for each request: {address}, {business} (your business’s name), {received} (the day) and "  # noqa: RUF001
+    "Filled in for each request: {address}, {business} (your business’s name), {received} (the day) and "  # noqa: RUF001 - an apostrophe
     "{scope} (what is stopped). Ask the person for nothing: the law does not allow it."
 )
 

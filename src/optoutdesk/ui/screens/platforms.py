@@ -200,14 +200,17 @@ class PlatformsScreen(QWidget):
             self._connect_card(card)
         for shown in found.active:
             self._exported[shown.standing.platform.id] = shown.exported
-        self.empty.setVisible(not found.active)
+        begins = bool(found.active) and self.first is not None and self.window().focusWidget() is self.first
         self.cards.setVisible(bool(found.active))
+        self.empty.setVisible(not found.active)
         self.add.setVisible(bool(found.active))
         count = len(found.retired)
         self.show_retired.setVisible(count > 0)
         self._name_retired()
         self.retired.setVisible(count > 0 and self.show_retired.isChecked())
         self._order()
+        if begins:  # the button of the empty screen is gone
+            self.first_focus()
         waiting, self._waiting = self._waiting, None
         if waiting is not None and found.active:
             self.take_file(waiting)

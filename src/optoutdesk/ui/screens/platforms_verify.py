@@ -228,7 +228,7 @@ class VerifyView(QWidget):
         self.tiles.show()
         self._line.show()
         self.people.show()
-        self._show_lines(preview)
+        self._show_lines(preview, sure=sure or recorded)
         self.foot.show_counts(counts, name, recorded=recorded, to_remove=to_remove)
         doubt = f"It is not certain that this is an export of {name}. Look at the figures first."
         self.doubt.tell("" if sure or recorded else doubt, "warning")
@@ -243,12 +243,13 @@ class VerifyView(QWidget):
         different = any(counts.by.get(side, 0) for side in words_platforms.DIFFERENCES)
         return words_platforms.DIFFERENCES if different else (Side.AGREE,)
 
-    def _show_lines(self, preview: "VerifyPreview") -> None:
+    def _show_lines(self, preview: "VerifyPreview", *, sure: bool) -> None:
         by, name = preview.counts.by, preview.platform.name
         absent, single, review = (by.get(side, 0) for side in (Side.ABSENT, Side.SINGLE_LIST, Side.REVIEW))
         self.absent.tell(
             words_platforms.absent_text(absent) if absent else "",
-            act=f"Mark {'it' if absent == 1 else 'them'} not there",
+            # Who is missing in a file that may not be this platform's own is not offered as never there.
+            act=f"Mark {'it' if absent == 1 else 'them'} not there" if sure else "",
         )
         self.single.tell(words_platforms.single_list_text(single, name) if single else "")
         self.review.tell(words_platforms.review_text(review) if review else "")

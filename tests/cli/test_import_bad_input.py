@@ -414,7 +414,7 @@ def test_a_file_that_changes_while_it_is_read(place: Place, monkeypatch: pytest.
 def test_a_file_that_is_gone_while_it_is_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     path = place.file()
     reader = import_optouts.RowReader
-    monkeypatch.setattr(import_optouts, "RowReader", lambda *a: path.unlink() or reader(*a))
+    monkeypatch.setattr(import_optouts, "RowReader", lambda *a, **k: path.unlink() or reader(*a, **k))
     ran = place.run("import", path, "--by", "Ana")
     assert_sentence(ran, r"There is no file")
     assert on_record(place) == {}

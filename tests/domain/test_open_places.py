@@ -91,6 +91,12 @@ def test_a_thing_is_done_when_it_was_first_done_since_it_was_last_found_undone(
     assert closed_at(events) == (None if done is None else NOON + done * DAY)
 
 
+def test_a_platform_concerns_what_goes_on_record_after_it_was_added() -> None:
+    early = request(recorded_at=NOON)
+    assert not concerns(platform(since=1, added_at=NOON), early)
+    assert concerns(platform(since=1, added_at=NOON - DAY), early)
+
+
 @pytest.mark.parametrize(("since", "concerned"), [(-1, True), (0, True), (1, False)])
 def test_a_platform_concerns_what_came_from_its_first_day_on(since: int, *, concerned: bool) -> None:
     assert concerns(platform(since=since), request()) is concerned
@@ -100,6 +106,16 @@ def test_the_day_is_the_business_s_own() -> None:
     late = request(received=received_at(datetime(2026, 11, 11, 4, 30, tzinfo=UTC), ZONE))  # 23:30 on the 10th
     assert not concerns(platform(since=1), late)
     assert concerns(platform(since=0), late)
+
+
+@pytest.mark.parametrize(("recorded", "concerned"), [(0, False), (1, True)])
+def test_what_comes_to_light_after_a_platform_was_named_concerns_it_too(
+    recorded: int, *, concerned: bool
+) -> None:
+    """The person may well be kept there by now, however long ago the request came."""
+    old = request(days=-60, recorded_at=NOON + recorded * DAY)
+    assert concerns(platform(since=0), old) is concerned
+    assert places([old], [platform(since=0)]).open == {1: (MAILCHIMP,) if concerned else ()}
 
 
 @pytest.mark.parametrize(

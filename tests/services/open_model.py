@@ -23,7 +23,12 @@ class Place:
     id: int
     known: str
     since: date
+    added_at: datetime
     retired: bool = False
+
+    def concerns(self, request: "Asked") -> bool:
+        """Whether a request came in, or went on record, when people were kept there."""
+        return request.day >= self.since or request.recorded_at > self.added_at
 
 
 @dataclass
@@ -43,6 +48,7 @@ class Asked:
     origin: str
     """Whose own export brought it."""
     batch: int | None
+    recorded_at: datetime
     events: dict[int, list[tuple[str, datetime, int]]] = field(default_factory=dict)
     """State, moment and number of the act, by platform."""
     done: datetime | None = None
@@ -88,6 +94,7 @@ class OpenModel:
                     asks=each.channel.value != "bounce" and each.kind.value != "hash",
                     origin=origin,
                     batch=each.batch,
+                    recorded_at=each.recorded_at,
                 )
             )
 
@@ -111,7 +118,7 @@ class OpenModel:
         if place.retired:
             return False
         of_its_own = place.known != "" and request.origin == place.known
-        return bool(request.events.get(place.id)) or (request.day >= place.since and not of_its_own)
+        return bool(request.events.get(place.id)) or (place.concerns(request) and not of_its_own)
 
     def _is_by_hand(self, request: Asked) -> bool:
         """Whether no platform says where a request is to be done."""
@@ -121,7 +128,7 @@ class OpenModel:
             return True
         # Whoever left at a platform by its own word is not looked for by hand, even when that platform is retired.
         return not any(
-            place.known != "" and place.known == request.origin and request.day >= place.since
+            place.known != "" and place.known == request.origin and place.concerns(request)
             for place in self.places
         )
 

@@ -499,6 +499,8 @@ class Imports(RuleBasedStateMachine):
         )
 
     def _expected(self, row: Row) -> set[Outcome]:
+        if row.status == "subscribed" and row.cell and not CELLS.get(row.cell):
+            return {Outcome.NOT_AN_ADDRESS}  # whoever is active may be somebody who is suppressed
         if row.status == "subscribed":
             return {Outcome.ACTIVE, Outcome.CONFLICT}
         if row.status != "unsubscribed":

@@ -200,6 +200,22 @@ def test_what_came_since_then_is_to_be_done_there_and_the_rest_stays_as_it_was(
     assert desk.verify_ledger().holds
 
 
+def test_an_old_request_that_comes_to_light_later_is_to_be_done_there(
+    desk: Desk, record: Record, add: Add
+) -> None:
+    add("Mailchimp", date(2026, 11, 13))
+    record("at-once@example.com", date(2025, 12, 1))
+    service, later = desk.record_optout, NOW + DAY
+    service.record(
+        service.parse(["found@example.com"]),
+        service.received(date(2025, 12, 1), later),
+        now=later,
+        by="Ana",
+    )
+    assert open_at(desk) == {"at-once@example.com": set(), "found@example.com": {"Mailchimp"}}
+    assert desk.verify_ledger().holds
+
+
 def test_the_plan_counts_who_is_overdue(desk: Desk, record: Record, add: Add) -> None:
     record("late@example.com", date(2026, 11, 6))
     record("later@example.com", date(2026, 11, 2))

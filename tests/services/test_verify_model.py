@@ -51,7 +51,7 @@ CELLS: dict[str, Subject | None] = {
     "zoe@other.example": ("address", "zoe@other.example"),
     "*@rival.example": ("domain", "rival.example"),
     HASH: ("hash", HASH),
-    "call Kim": None,
+    "kim@": None,
 }
 STATUSES = ["subscribed", "unsubscribed", "cleaned", "nonsubscribed", "who knows"]
 

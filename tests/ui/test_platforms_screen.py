@@ -131,6 +131,7 @@ def test_a_change_elsewhere_shows_on_the_cards(window, desk, record, qtbot) -> N
 
 def test_adding_a_known_platform_says_first_what_it_adds(window, desk, two, qtbot) -> None:
     screen = go(qtbot, window)
+    screen.first_focus()
     ask = open_add(qtbot, window, screen)
     assert not ask.confirm.isEnabled(), "nothing is chosen yet"
     qtbot.keyClicks(ask.search, "mailch")

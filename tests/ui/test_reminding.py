@@ -126,6 +126,15 @@ def test_a_request_that_is_overdue_when_it_comes_is_said_at_once(opened: MainWin
     record("late@shop.example", date(2026, 11, 6))
     opened.context.broadcast(Changes.REQUESTS)
     settle(opened, qtbot)
+    # What stood there unanswered is not pushed out by it.
+    assert opened.reminding.bar.text.text() == "1 request is overdue; 1 is due tomorrow."
+
+
+def test_what_was_answered_is_not_said_again_with_what_comes_next(opened: MainWindow, record, qtbot) -> None:
+    opened.reminding.bar.dismiss.click()
+    record("late@shop.example", date(2026, 11, 6))
+    opened.context.broadcast(Changes.REQUESTS)
+    settle(opened, qtbot)
     assert opened.reminding.bar.text.text() == "late@shop.example is overdue."
 
 

@@ -33,7 +33,7 @@ class Platform:
     known: str
     """Id of a platform in resources/esp/profiles.json; "" for one of her own."""
     since: date
-    """Requests received on this local day or later have a thing to do there."""
+    """Requests received on this local day or later have a thing to do there, and all that go on record from now on."""
     by: str
     added_at: datetime
     retired_at: datetime | None = None
@@ -118,8 +118,11 @@ def closed_at(events: Sequence[TaskEvent]) -> datetime | None:
 
 
 def concerns(platform: Platform, request: OptOutRequest) -> bool:
-    """Whether a request came in while the platform kept people."""
-    return request.received.day >= platform.since
+    """Whether a request came in while the platform kept people, or went on record since.
+
+    An opt-out of last year that is only brought in now may well be about somebody who is kept there.
+    """
+    return request.received.day >= platform.since or request.recorded_at > platform.added_at
 
 
 def from_its_own_export(platform: Platform, request: OptOutRequest) -> bool:

@@ -23,7 +23,7 @@ from optoutdesk.domain.importing import (
 from optoutdesk.domain.requests import Channel, Kind, Precision, Received
 from optoutdesk.services.changes import Changes
 from optoutdesk.services.counting import Counting
-from optoutdesk.services.import_rows import RowReader, Spelling, settled_since
+from optoutdesk.services.import_rows import RowReader, Spelling, is_settled
 from optoutdesk.services.import_source import (
     Options,
     Part,
@@ -236,12 +236,14 @@ class ImportOptOuts:
             unused = 0
             spelling = Spelling(self._store.scopes())
             origin = _origin([part for part in source.parts if part.taken])
-            settled = settled_since(self._store.clocks.platforms(), origin)
+            settled = is_settled(self._store.clocks.platforms(), origin)
             for index, part in enumerate(source.parts):
                 if not part.options.take:
                     continue  # she left it out; contacts are read, to be counted and to show conflicts
                 with opened(source.path, part.member, part.sheet) as table:
-                    reader = RowReader(index, part, table, self._counting, now, spelling, self._own, settled)
+                    reader = RowReader(
+                        index, part, table, self._counting, now, spelling, self._own, settled=settled
+                    )
                     for block in _blocks(table, progress):
                         staging.add(reader.entries(block))
                     unused += reader.unused

@@ -40,7 +40,6 @@ _DATES_AT_HAND = 50_000
 _DOMAINS_AT_HAND = 50_000
 
 _HASH = Kind.HASH.value
-_NEVER = "9999-12-31"
 _OWN = "one of your own addresses"
 _OUT = (Standing.OPTED_OUT, Standing.BOUNCE)
 
@@ -64,14 +63,15 @@ class RowReader:
         now: datetime,
         spelling: "Spelling",
         own: Collection[str] = (),
-        settled_since: str = _NEVER,
+        *,
+        settled: bool = False,
     ) -> None:
         """Take a part with its open table; `own`: match keys of the business's own addresses, which nobody opts out.
 
-        `settled_since`: ISO day from which on nothing is to be done for a request of this file (see settled_since()).
+        `settled`: nothing is to be done for the requests of this file (see is_settled()).
         """
         self._own = frozenset(own)
-        self._settled_since = settled_since
+        self._settled = settled
         self.unused = 0
         """Rows read so far with an address in a column that is not used."""
         self._index = index
@@ -187,9 +187,10 @@ class RowReader:
             keys = list(dict.fromkeys(a.key for each in read for a in each.addresses)) or keys
         kind, given = Kind.ADDRESS.value if keys[0] else "", self._given(row)
         said: list[_Found] = [(outcome, kind, key, given, verdict.reason) for key in keys]
-        if verdict.subscribed and not keys[0]:  # who is active is not known: it may be somebody who is suppressed
+        if verdict.subscribed and not keys[0]:
+            # Who is active is not known: it may be somebody who is suppressed.
             unread = (each for i in self._addresses for each in _read(_cell(row, i)))
-            said = [each for each in unread if each[0] == _WRONG and not each[4].startswith(NO_AT)] or said
+            said = [each for each in unread if each[0] == _WRONG] or said
         if self._part.taken:
             said += self._elsewhere(row, several_lines=several_lines)
         for each in said:
@@ -258,7 +259,7 @@ class RowReader:
         policy = ""
         if self._is_wireless(key):
             due, overdue, policy = self._wireless_due(day, key)
-        if channel is Channel.BOUNCE or kind == _HASH or day >= self._settled_since:
+        if channel is Channel.BOUNCE or kind == _HASH or self._settled:
             overdue = 0  # nobody asked, nobody can be found by it, or the platform itself is the only place to do it
         # A plain tuple in the order of Staged: there may be millions.
         return (
@@ -369,12 +370,10 @@ class Spelling:
         return found
 
 
-def settled_since(platforms: Iterable[Platform], origin: str) -> str:
-    """Return the ISO day from which on a request of one platform's own export is to be done nowhere else."""
+def is_settled(platforms: Iterable[Platform], origin: str) -> bool:
+    """Whether the platform whose own export a file is (by its id) is the only one she has: then nothing is left to do."""
     active = [platform for platform in platforms if platform.retired_at is None]
-    if not origin or not active or any(platform.known != origin for platform in active):
-        return _NEVER
-    return min(platform.since for platform in active).isoformat()
+    return bool(origin and active) and all(platform.known == origin for platform in active)
 
 
 def _read(cell: str) -> Iterator[_Found]:

@@ -168,7 +168,8 @@ class RecordOptOut:
                     continue
                 known = self._found(entry.kind, entry.key, entry.given, scope).already
                 same = next(
-                    (r for r in self._store.requests_about(subject) if _same(r, received, scope, channel)), None
+                    (r for r in self._store.requests_about(subject) if _same(r, received, scope, channel)),
+                    None,
                 )
                 counted = self._counting.count(received, policy, domain_of(entry.kind, entry.key))
                 request = same or OptOutRequest(

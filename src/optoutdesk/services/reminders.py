@@ -1,7 +1,7 @@
 """Reminds of open requests: what is to be said now, what was said, snooze, and what is due for those who ask."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from optoutdesk.domain.errors import UserError
@@ -51,6 +51,14 @@ class Notice:
     def is_part_of(self, other: "Notice") -> bool:
         """Whether another notice says all of it."""
         return {*_steps(self)} <= {*_steps(other)}
+
+    def joined(self, earlier: "Notice", still_open: Collection[int]) -> "Notice":
+        """Return this with what an earlier notice said that nobody has answered: of other requests, still open."""
+        said, today = {each.request for each in self.reminders}, self.gathered.today
+        left = (each for each in earlier.reminders if each.request in still_open and each.request not in said)
+        late = (replace(each, about=About.OVERDUE) if each.due < today else each for each in left)
+        reminders = (*self.reminders, *late)
+        return Notice(reminders, gather(reminders, today), self.request if len(reminders) == 1 else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ _TOLD = 500
 HAS_CLOCK = f"r.kind <> '{Kind.HASH.value}' AND r.channel <> '{Channel.BOUNCE.value}'"
 """As OptOutRequest.has_clock."""
 _ACTIVE = "NOT EXISTS (SELECT 1 FROM retired WHERE platform_id = p.id)"
+_CONCERNS = "(r.received_day >= p.since OR r.recorded_at > p.added_at)"
+"""As domain.platforms.concerns."""
 _OWN_EXPORT = "(p.known <> '' AND p.known = coalesce((SELECT origin FROM batch WHERE id = r.batch_id), ''))"
 """As domain.platforms.from_its_own_export."""
 _TO_DO_THERE = f"""
@@ -30,13 +32,13 @@ _TO_DO_THERE = f"""
     WHERE {_ACTIVE} AND {HAS_CLOCK} AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = r.id)
     AND coalesce(
         (SELECT state = 'open' FROM task t WHERE t.request_id = r.id AND t.platform_id = p.id ORDER BY id DESC LIMIT 1),
-        r.received_day >= p.since AND NOT {_OWN_EXPORT})
+        {_CONCERNS} AND NOT {_OWN_EXPORT})
 """
 """Platform p and request r, as far as one request alone tells."""
 _DONE_BY_HAND = f"""
     NOT EXISTS (SELECT 1 FROM platform p WHERE {_ACTIVE}
         AND EXISTS (SELECT 1 FROM task t WHERE t.request_id = r.id AND t.platform_id = p.id))
-    AND NOT EXISTS (SELECT 1 FROM platform p WHERE r.received_day >= p.since AND ({_ACTIVE} OR {_OWN_EXPORT}))
+    AND NOT EXISTS (SELECT 1 FROM platform p WHERE {_CONCERNS} AND ({_ACTIVE} OR {_OWN_EXPORT}))
 """
 """No platform says where request r is to be done."""
 _CONTESTED = """

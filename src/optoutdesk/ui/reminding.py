@@ -159,7 +159,7 @@ class Reminding(QObject):
             self.bar.drop()  # all of it is done
         # What was said a moment ago may not be noted yet.
         if look.notice is not None and not (self._not_noted and look.notice.is_part_of(self._not_noted)):
-            self._say(look.notice)
+            self._say(look.notice, look.open)
 
     def _not_looked(self, error: Exception) -> None:
         self._asking = False
@@ -167,15 +167,18 @@ class Reminding(QObject):
             raise error
         # Somebody else is writing: nothing is lost, it is asked again in a minute.
 
-    def _say(self, notice: Notice) -> None:
-        sentence = words_reminders.notice(notice)
-        title = notice.gathered.title
+    def _say(self, notice: Notice, still_open: frozenset[int]) -> None:
+        # What stands in the window unanswered is not to be pushed out by what comes after it.
+        unanswered = self._last if self.bar.isVisibleTo(self._window) else None
+        shown = notice if unanswered is None else notice.joined(unanswered, still_open)
+        sentence = words_reminders.notice(shown)
+        title = shown.gathered.title
         if self.tray.there:
             self.tray.say(title, sentence)
         # A notification goes by itself: who was away finds the sentence in the window.
         if not self.tray.there or not self._window.isActiveWindow():
-            self.bar.tell(sentence, "danger" if notice.gathered.overdue else "warning")
-        self._last = self._not_noted = notice
+            self.bar.tell(sentence, "danger" if shown.gathered.overdue else "warning")
+        self._last, self._not_noted = shown, notice
         self._note(notice)
 
     def _note(self, notice: Notice) -> None:

@@ -24,7 +24,7 @@ from optoutdesk.ui import words, words_reminders, words_settings
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.screens.settings import SettingsScreen
 from optoutdesk.ui.widgets.message import Message
-from optoutdesk.ui.window import OPT_OUTS, SETTINGS, SMALLEST, MainWindow
+from optoutdesk.ui.window import OPT_OUTS, PLATFORMS, SETTINGS, SMALLEST, TODAY, MainWindow
 
 
 @pytest.fixture(autouse=True)
@@ -594,6 +594,22 @@ def test_with_one_name_or_none_nobody_is_asked(
     window.come_forward()
     assert window.working.question is None
     assert window.rail.person.text() == "Working as Ana ▾"
+
+
+def test_she_is_asked_as_soon_as_she_has_named_her_staff(window: MainWindow, desk: Desk) -> None:
+    window.go_to(SETTINGS)
+    window.context.broadcast(desk.change_settings(replace(desk.settings, staff=("Ana", "Ben"))))
+    assert window.working.question is None  # she may be writing the next name
+    window.go_to(TODAY)
+    assert window.working.question is not None
+    assert window.working.question.isVisible()
+
+
+def test_a_key_leads_into_the_screen_also_from_the_rail(window: MainWindow, qtbot) -> None:
+    window.rail.buttons[TODAY].setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    assert window.stack.currentIndex() == PLATFORMS
+    assert not window.rail.isAncestorOf(window.focusWidget())
 
 
 def test_in_the_tray_nobody_is_asked_before_the_window_is_seen(team: Desk, qtbot) -> None:

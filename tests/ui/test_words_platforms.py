@@ -30,6 +30,8 @@ def test_when_it_was_verified() -> None:
     day = date(2026, 11, 2)
     said = words.last_verified(verification(), day, None, TODAY)
     assert said == "Verified against its own export on 2 Nov · 8,960 matched, 0 differences"
+    nobody = words.last_verified(verification(agree=0), day, None, TODAY)
+    assert nobody == "Compared with an export on 2 Nov · nobody in it had opted out"
     found = verification(still=1)
     assert (
         words.last_verified(found, day, None, TODAY) == "Verified on 2 Nov · 1 difference, not resolved yet"

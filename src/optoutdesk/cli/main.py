@@ -91,6 +91,8 @@ def _code_of(arguments: argparse.Namespace) -> int:
         from optoutdesk.cli import platforms
 
         command = getattr(platforms, _PLATFORMS[arguments.command])
+    elif arguments.command == "clean":
+        from optoutdesk.cli.clean import clean as command
     elif arguments.command == "optin":
         from optoutdesk.cli.opt_in import opt_in as command
     elif arguments.command == "done":

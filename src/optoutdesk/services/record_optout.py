@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from optoutdesk.domain.address import Problem, exact_key, parse_domain_entry, read_cell
@@ -160,6 +160,12 @@ class RecordOptOut:
         with self._store.act("record opt-out", by=by, now=now) as act:
             # In the transaction: two programs may name the same new list at once.
             scope = self._known_spelling(scope_name(scope))
+            draft = OptOutRequest(
+                *(0, Kind.ADDRESS, "", "", scope, received, channel, note.strip(), by, now),
+                due=received.day,
+                policy="",
+                counting="",
+            )
             fresh: list[OptOutRequest] = []
             outcome: dict[tuple[Kind, str], Recorded] = {}
             for entry in entries:
@@ -167,27 +173,9 @@ class RecordOptOut:
                 if subject in outcome:
                     continue
                 known = self._found(entry.kind, entry.key, entry.given, scope).already
-                same = next(
-                    (r for r in self._store.requests_about(subject) if _same(r, received, scope, channel)),
-                    None,
-                )
-                counted = self._counting.count(received, policy, domain_of(entry.kind, entry.key))
-                request = same or OptOutRequest(
-                    id=0,
-                    kind=entry.kind,
-                    key=entry.key,
-                    given=entry.given,
-                    scope=scope,
-                    received=received,
-                    channel=channel,
-                    note=note.strip(),
-                    by=by,
-                    recorded_at=now,
-                    due=counted.due,
-                    policy=counted.policy.id,
-                    counting=counted.way,
-                )
-                outcome[subject] = Recorded(request, already=known is not None)
+                request = self._about(entry, draft, policy)
+                same = next((r for r in self._store.requests_about(subject) if _same(r, request)), None)
+                outcome[subject] = Recorded(same or request, already=known is not None)
                 if same is None:
                     fresh.append(request)
             numbered = iter(act.add_requests(fresh) if fresh else ())
@@ -202,6 +190,19 @@ class RecordOptOut:
                 for request, item in zip(requests, outcome.values(), strict=True)
             ]
         return recorded, Changes.REQUESTS if fresh or shown else Changes.NOTHING
+
+    def _about(self, entry: Found, draft: OptOutRequest, policy: str | None) -> OptOutRequest:
+        """Return what is asked, of one address or domain, with the due date that has there."""
+        counted = self._counting.count(draft.received, policy, domain_of(entry.kind, entry.key))
+        return replace(
+            draft,
+            kind=entry.kind,
+            key=entry.key,
+            given=entry.given,
+            due=counted.due,
+            policy=counted.policy.id,
+            counting=counted.way,
+        )
 
     def _outcome(self, request: OptOutRequest, *, already: bool) -> Recorded:
         """Return what became of a request: itself, or the earlier one whose clock it shares."""
@@ -219,10 +220,11 @@ class RecordOptOut:
         return next((name for name in self._store.scopes() if same_list(name) == same_list(scope)), scope)
 
 
-def _same(known: OptOutRequest, received: Received, scope: str, channel: Channel) -> bool:
+def _same(known: OptOutRequest, request: OptOutRequest) -> bool:
     """Whether a request on record is this very one.
 
     An imported one is not, because its import may be undone; nor is a bounce of that day, when somebody asks.
     """
-    asked = known.asked or channel is Channel.BOUNCE
-    return asked and known.received == received and known.scope == scope and known.batch is None
+    asked = known.asked or not request.asked
+    same = known.received == request.received and known.scope == request.scope
+    return asked and same and known.batch is None

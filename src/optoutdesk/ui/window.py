@@ -133,6 +133,8 @@ class MainWindow(Frame):
     def _on_went(self, index: int) -> None:
         if self.reminding is not None:
             self.reminding.bar.look.setVisible(index != TODAY)
+        if self._day is not None and index != SETTINGS:
+            self.working.ask_once()  # she may have entered the names of her staff just now
 
     @Slot()
     def come_forward(self) -> None:

@@ -136,25 +136,30 @@ class Frame(QMainWindow):
         if not self.rail.isAncestorOf(self.focusWidget() or self):
             screen.first_focus()
 
+    def _jump_to(self, index: int) -> None:
+        """Show a screen by its key: from there on the keyboard works in it, also when it was in the rail."""
+        self.go_to(index)
+        self.screen_at(index).first_focus()
+
     @Slot()
     def _go_to_today(self) -> None:
-        self.go_to(TODAY)
+        self._jump_to(TODAY)
 
     @Slot()
     def _go_to_optouts(self) -> None:
-        self.go_to(OPT_OUTS)
+        self._jump_to(OPT_OUTS)
 
     @Slot()
     def _go_to_clean(self) -> None:
-        self.go_to(CLEAN)
+        self._jump_to(CLEAN)
 
     @Slot()
     def _go_to_platforms(self) -> None:
-        self.go_to(PLATFORMS)
+        self._jump_to(PLATFORMS)
 
     @Slot()
     def _go_to_settings(self) -> None:
-        self.go_to(SETTINGS)
+        self._jump_to(SETTINGS)
 
     @Slot(object)
     def open_list(self, path: Path) -> None:

@@ -44,6 +44,8 @@ def last_verified(last: Verification | None, day: date | None, resolved: date | 
     if last is None or day is None:
         return "Never verified. Drop an export here to prove it."
     when = "today" if day == today else f"on {words.month_day(day, today)}"
+    if not last.differences and not last.agree:
+        return f"Compared with an export {when} · nobody in it had opted out"
     if not last.differences:
         return f"Verified against its own export {when} · {words.number(last.agree)} matched, 0 differences"
     found = f"Verified {when} · {words.count(last.differences, 'difference')}"

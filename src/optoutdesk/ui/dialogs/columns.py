@@ -27,6 +27,7 @@ from optoutdesk.domain.errors import NoAddressColumnError, UserError
 from optoutdesk.services.clean_list import ListFile
 from optoutdesk.ui import words
 from optoutdesk.ui.context import Context
+from optoutdesk.ui.models.parent import NO_PARENT
 from optoutdesk.ui.theme import color, theme
 from optoutdesk.ui.widgets import Button, Dialog, label
 from optoutdesk.ui.widgets.table import MUTED_ROLE, Index, ListTable, RowDelegate
@@ -56,10 +57,10 @@ class ColumnsModel(QAbstractTableModel):
         index = self.index(row, HOLDS)
         self.dataChanged.emit(index, index, [Qt.ItemDataRole.CheckStateRole])
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
         return 0 if parent.isValid() or self._file is None else len(self._file.layout.columns)
 
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(HEADERS)
 
     def headerData(

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from optoutdesk.domain.platforms import Verification
 from optoutdesk.ui import words, words_batches, words_platforms
 from optoutdesk.ui.context import Context
+from optoutdesk.ui.models.parent import NO_PARENT
 from optoutdesk.ui.widgets import Button, Dialog, label
 from optoutdesk.ui.widgets.table import MUTED_ROLE, ListTable
 
@@ -32,10 +33,10 @@ class VerificationsModel(QAbstractTableModel):
         self._context = context
         self._verifications = verifications
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._verifications)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.HEADERS)
 
     def headerData(

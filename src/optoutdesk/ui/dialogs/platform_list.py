@@ -11,6 +11,7 @@ from optoutdesk.domain.platforms import Platform
 from optoutdesk.services.due_requests import Due, Urgency
 from optoutdesk.ui import words
 from optoutdesk.ui.context import Context
+from optoutdesk.ui.models.parent import NO_PARENT
 from optoutdesk.ui.widgets import Button, Dialog, label
 from optoutdesk.ui.widgets.table import TONE_ROLE, ListTable
 
@@ -36,10 +37,10 @@ class ToRemoveModel(QAbstractTableModel):
         self.rows = rows
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(_HEADERS)
 
     def headerData(

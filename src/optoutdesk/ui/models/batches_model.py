@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from optoutdesk.domain.importing import Batch
 from optoutdesk.ui import words, words_batches, words_import
 from optoutdesk.ui.context import Context
+from optoutdesk.ui.models.parent import NO_PARENT
 from optoutdesk.ui.widgets.table import MUTED_ROLE, TONE_ROLE
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ class BatchesModel(QAbstractTableModel):
         """Return the row of an import."""
         return next((row for row, batch in enumerate(self._batches) if batch.id == number), None)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._batches)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.HEADERS)
 
     def headerData(
@@ -121,10 +122,10 @@ class BackupsModel(QAbstractTableModel):
         """Return the backup in a row."""
         return self._backups[row]
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._backups)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.HEADERS)
 
     def headerData(

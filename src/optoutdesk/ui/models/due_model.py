@@ -10,6 +10,7 @@ from optoutdesk.services.due_requests import Due, DueFilter, DueGroup, GroupBy
 from optoutdesk.ui import words, words_today
 from optoutdesk.ui.context import Context
 from optoutdesk.ui.models.due_lines import Kind, Line, Section, below, lines_of
+from optoutdesk.ui.models.parent import NO_PARENT
 
 PAGE = 200
 _REFRESHED = 2_000
@@ -286,10 +287,10 @@ class DueModel(QAbstractTableModel):
 
     # -- Qt's questions
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._lines)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else 1
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -12,6 +12,7 @@ from optoutdesk.domain.address import Problem, domain_key, parse_domain_entry, r
 from optoutdesk.domain.requests import Kind
 from optoutdesk.store import RegisterFilter
 from optoutdesk.ui import words
+from optoutdesk.ui.models.parent import NO_PARENT
 from optoutdesk.ui.models.standing import in_one_line, people_at_domain
 
 LIMIT = 20
@@ -196,7 +197,7 @@ class FindModel(QAbstractListModel):
         """Return the hit in a row."""
         return self._hits[number]
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._hits)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -10,6 +10,7 @@ from optoutdesk.domain.importing import Shown
 from optoutdesk.domain.requests import ALL_MAIL, Kind, Precision
 from optoutdesk.ui import words, words_import
 from optoutdesk.ui.context import Context
+from optoutdesk.ui.models.parent import NO_PARENT
 from optoutdesk.ui.widgets.table import MUTED_ROLE, TONE_ROLE
 
 if TYPE_CHECKING:
@@ -144,10 +145,10 @@ class ImportModel(QAbstractTableModel):
 
     # -- Qt's questions
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(HEADERS)
 
     def canFetchMore(self, parent: Index) -> bool:

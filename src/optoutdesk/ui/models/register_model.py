@@ -11,6 +11,7 @@ from optoutdesk.domain.requests import Kind
 from optoutdesk.store import RegisterFilter, RegisterPage, RegisterRow
 from optoutdesk.ui import words
 from optoutdesk.ui.context import Context
+from optoutdesk.ui.models.parent import NO_PARENT
 from optoutdesk.ui.widgets.table import MUTED_ROLE, TONE_ROLE
 
 PAGE = 200
@@ -127,10 +128,10 @@ class RegisterModel(QAbstractTableModel):
 
     # -- Qt's questions
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(HEADERS)
 
     def canFetchMore(self, parent: Index) -> bool:

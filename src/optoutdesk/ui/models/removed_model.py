@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from optoutdesk.domain.cleaning import Reason, Removed
 from optoutdesk.ui import words
+from optoutdesk.ui.models.parent import NO_PARENT
 from optoutdesk.ui.theme import Size, font
 from optoutdesk.ui.widgets.table import MUTED_ROLE, NOTE_ROLE, TONE_ROLE
 
@@ -56,10 +57,10 @@ class RemovedModel(QAbstractTableModel):
         """Return what stands in a row of the table."""
         return self._shown[number]
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._shown)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(HEADERS)
 
     def headerData(

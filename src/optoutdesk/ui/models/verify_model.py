@@ -11,6 +11,7 @@ from optoutdesk.domain.platforms import TaskState
 from optoutdesk.services.verify_platform import Side
 from optoutdesk.ui import words, words_platforms
 from optoutdesk.ui.context import Context
+from optoutdesk.ui.models.parent import NO_PARENT
 from optoutdesk.ui.widgets.table import MUTED_ROLE, TONE_ROLE
 
 if TYPE_CHECKING:
@@ -150,10 +151,10 @@ class VerifyModel(QAbstractTableModel):
 
     # -- Qt's questions
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else TO_DO + 1
 
     def canFetchMore(self, parent: Index) -> bool:

@@ -27,7 +27,7 @@ check mypy
 if [[ $# != 0 ]]; then
     check pytest "$@"
 else
-    check pytest --cov --cov-report=term:skip-covered
+    check pytest -n auto --cov --cov-report=term:skip-covered
     check coverage report --include='*/optoutdesk/domain/*' --show-missing --skip-covered --fail-under=100
     check coverage report --format=total --fail-under=90
 fi

@@ -11,7 +11,7 @@ import pytest
 from import_driver import idle
 from PySide6.QtCore import QLocale, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from optoutdesk.desk import Desk
@@ -37,6 +37,9 @@ def light(qapp: QApplication) -> Iterator[None]:
     """Every test starts in light, without dialogs of the test before."""
     if theme() is not LIGHT or not qapp.styleSheet():
         apply_theme(qapp, "light")
+    if QApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        # For Qt the Ctrl of the last key that was clicked is still held down, and a choice of rows would be extended.
+        QTest.keyClick(QWidget(), Qt.Key.Key_F35)
     yield
     left = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w.isModal()]
     for widget in left:

@@ -50,7 +50,7 @@ def request(number: int = 1, days: int = 0, scope: str = ALL_MAIL, **changes: ob
 def platform(number: int = MAILCHIMP, since: int = -30, known: str = "", **changes: object) -> Platform:
     """A platform that matters for requests from some days after the first noon on."""
     day = (NOON + since * DAY).date()
-    return replace(Platform(number, f"Place {number}", known, day, "Ana", NOON), **changes)
+    return replace(Platform(number, f"Place {number}", known, day, "Ana", NOON, after_request=99), **changes)
 
 
 def retired(of: Platform) -> Platform:
@@ -91,12 +91,6 @@ def test_a_thing_is_done_when_it_was_first_done_since_it_was_last_found_undone(
     assert closed_at(events) == (None if done is None else NOON + done * DAY)
 
 
-def test_a_platform_concerns_what_goes_on_record_after_it_was_added() -> None:
-    early = request(recorded_at=NOON)
-    assert not concerns(platform(since=1, added_at=NOON), early)
-    assert concerns(platform(since=1, added_at=NOON - DAY), early)
-
-
 @pytest.mark.parametrize(("since", "concerned"), [(-1, True), (0, True), (1, False)])
 def test_a_platform_concerns_what_came_from_its_first_day_on(since: int, *, concerned: bool) -> None:
     assert concerns(platform(since=since), request()) is concerned
@@ -108,14 +102,14 @@ def test_the_day_is_the_business_s_own() -> None:
     assert concerns(platform(since=0), late)
 
 
-@pytest.mark.parametrize(("recorded", "concerned"), [(0, False), (1, True)])
+@pytest.mark.parametrize(("number", "concerned"), [(7, False), (8, True)])
 def test_what_comes_to_light_after_a_platform_was_named_concerns_it_too(
-    recorded: int, *, concerned: bool
+    number: int, *, concerned: bool
 ) -> None:
     """The person may well be kept there by now, however long ago the request came."""
-    old = request(days=-60, recorded_at=NOON + recorded * DAY)
-    assert concerns(platform(since=0), old) is concerned
-    assert places([old], [platform(since=0)]).open == {1: (MAILCHIMP,) if concerned else ()}
+    old, named = request(number, days=-60), platform(since=0, after_request=7)
+    assert concerns(named, old) is concerned
+    assert places([old], [named]).open == {number: (MAILCHIMP,) if concerned else ()}
 
 
 @pytest.mark.parametrize(

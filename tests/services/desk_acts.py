@@ -43,7 +43,7 @@ class Bench:
         self.imports: list[int] = []
 
     def add_place(self, number: int, known: str, since: date) -> None:
-        self.model.places.append(Place(number, known, since, self.now))
+        self.model.places.append(Place(number, known, since, self.desk.store.count_requests()))
 
     def note_new(self, origin: str = "") -> None:
         store, known = self.desk.store, len(self.model.requests)

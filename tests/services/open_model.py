@@ -23,12 +23,13 @@ class Place:
     id: int
     known: str
     since: date
-    added_at: datetime
+    after: int
+    """The last request that was on record when it was added."""
     retired: bool = False
 
     def concerns(self, request: "Asked") -> bool:
         """Whether a request came in, or went on record, when people were kept there."""
-        return request.day >= self.since or request.recorded_at > self.added_at
+        return request.day >= self.since or request.id > self.after
 
 
 @dataclass
@@ -48,7 +49,6 @@ class Asked:
     origin: str
     """Whose own export brought it."""
     batch: int | None
-    recorded_at: datetime
     events: dict[int, list[tuple[str, datetime, int]]] = field(default_factory=dict)
     """State, moment and number of the act, by platform."""
     done: datetime | None = None
@@ -94,7 +94,6 @@ class OpenModel:
                     asks=each.channel.value != "bounce" and each.kind.value != "hash",
                     origin=origin,
                     batch=each.batch,
-                    recorded_at=each.recorded_at,
                 )
             )
 

@@ -203,16 +203,10 @@ def test_what_came_since_then_is_to_be_done_there_and_the_rest_stays_as_it_was(
 def test_an_old_request_that_comes_to_light_later_is_to_be_done_there(
     desk: Desk, record: Record, add: Add
 ) -> None:
+    record("before@example.com", date(2025, 12, 1))
     add("Mailchimp", date(2026, 11, 13))
-    record("at-once@example.com", date(2025, 12, 1))
-    service, later = desk.record_optout, NOW + DAY
-    service.record(
-        service.parse(["found@example.com"]),
-        service.received(date(2025, 12, 1), later),
-        now=later,
-        by="Ana",
-    )
-    assert open_at(desk) == {"at-once@example.com": set(), "found@example.com": {"Mailchimp"}}
+    record("at-once@example.com", date(2025, 12, 1))  # whatever the clock says
+    assert open_at(desk) == {"before@example.com": set(), "at-once@example.com": {"Mailchimp"}}
     assert desk.verify_ledger().holds
 
 
@@ -432,8 +426,8 @@ def test_done_everywhere_is_one_act_for_all(desk: Desk, record: Record, add: Add
 
 
 def test_done_where_it_is_not_open_changes_nothing(desk: Desk, record: Record, add: Add) -> None:
-    mailchimp, outlook = add(), add("Outlook contacts", LATER)
-    request, by_hand = record(), record("old@example.com", date(2025, 12, 1))
+    by_hand, mailchimp = record("old@example.com", date(2025, 12, 1)), add()
+    request, outlook = record(), add("Outlook contacts", LATER)
     entry = desk.store.last_entry()
     assert done(desk, request, there=outlook) is Changes.NOTHING  # kept there only since it came
     assert done(desk, by_hand, there=mailchimp) is Changes.NOTHING
@@ -572,10 +566,10 @@ def test_a_request_that_another_one_covered_is_not_lost_when_the_platforms_go(
     desk: Desk, record: Record, add: Add
 ) -> None:
     """Each step leaves the tables of open requests as the history has them, also where nothing was open there."""
+    earlier = record(day=date(2026, 11, 3))  # it counts at Outlook alone
     chimp, outlook = add("Mailchimp", date(2026, 11, 13)), add("Outlook contacts", date(2026, 11, 2))
     later = record(day=date(2026, 11, 16))
     done(desk, later, there=chimp)
-    earlier = record(day=date(2026, 11, 3))  # came to light only now: it counts at Outlook
     assert open_at(desk) == {"jane@example.com": {"Outlook contacts"}}
     done(desk, earlier)
     desk.platforms.retire(outlook.id, by="Ana", now=NOW)
@@ -610,11 +604,11 @@ def test_exactly_those_to_remove_go_out_in_the_platform_s_own_shape(
     desk: Desk, record: Record, add: Add, tmp_path: Path, known: str
 ) -> None:
     upload = UPLOADS[known]
+    record("before@example.com", date(2025, 12, 31))
     platform, other = add("Ours", known=known), add("Paper list")
     kim, jane = record("kim@example.com"), record("Jane@Example.com", date(2026, 11, 11))
     domain, finished = record("*@rival.example"), record("done@example.com")
     done(desk, finished, there=platform)
-    record("before@example.com", date(2025, 12, 31))
     done(desk, jane, there=other)  # what is done elsewhere is still to do here
     exported = desk.platforms.export(platform.id, tmp_path / "out.csv")
     assert exported.files == (tmp_path / "out.csv",)
@@ -804,8 +798,8 @@ def test_requests_are_given_to_somebody_in_one_act(desk: Desk, record: Record) -
 
 
 def test_a_filter_by_person_never_hides_what_is_overdue(desk: Desk, record: Record, add: Add) -> None:
-    add(since=date(2026, 11, 12))
     late = record("late@example.com", date(2026, 11, 6))
+    add(since=date(2026, 11, 12))
     bens, cleos = record("bens@example.com"), record("cleos@example.com")
     record("nobodys@example.com")
     assign(desk, "Cleo", late, cleos)
@@ -839,11 +833,11 @@ def test_a_filter_by_person_never_hides_what_is_overdue(desk: Desk, record: Reco
 @pytest.fixture
 def many(desk: Desk, record: Record, add: Add) -> Collection[int]:
     """Thirty requests: overdue to on track, at no platform, one or two, some with a person; a few done."""
-    one, two = add("Mailchimp", date(2026, 11, 6)), add("Outlook contacts", date(2026, 11, 16))
     requests = [
         record(f"p{number:02d}@example.com", date(2026, 11, 2) + (number % 11) * 2 * DAY)
         for number in range(30)
     ]
+    one, two = add("Mailchimp", date(2026, 11, 6)), add("Outlook contacts", date(2026, 11, 16))
     done(desk, *requests[3:30:7], there=one)
     done(desk, *requests[6:30:9], there=two)
     done(desk, *requests[8:30:10])

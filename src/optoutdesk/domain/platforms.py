@@ -36,6 +36,8 @@ class Platform:
     """Requests received on this local day or later have a thing to do there, and all that go on record from now on."""
     by: str
     added_at: datetime
+    after_request: int = 0
+    """The last request that was on record when it was added."""
     retired_at: datetime | None = None
     """From when on nobody is kept there any more; its past stays."""
     retired_by: str = ""
@@ -122,7 +124,7 @@ def concerns(platform: Platform, request: OptOutRequest) -> bool:
 
     An opt-out of last year that is only brought in now may well be about somebody who is kept there.
     """
-    return request.received.day >= platform.since or request.recorded_at > platform.added_at
+    return request.received.day >= platform.since or request.id > platform.after_request
 
 
 def from_its_own_export(platform: Platform, request: OptOutRequest) -> bool:

@@ -96,6 +96,7 @@ class Act:
     def add_platform(self, platform: Platform) -> Platform:
         """Store a platform; the requests it concerns have a thing to do there from now on."""
         self._touch("WHERE r.received_day >= ?", (platform.since.isoformat(),))
+        platform = replace(platform, after_request=self._next_id("request") - 1)
         return replace(platform, id=self._insert("platform", [platform_values(platform)]))
 
     def retire(self, platform_id: int, at: datetime, by: str) -> None:

@@ -23,7 +23,7 @@ _TOLD = 500
 HAS_CLOCK = f"r.kind <> '{Kind.HASH.value}' AND r.channel <> '{Channel.BOUNCE.value}'"
 """As OptOutRequest.has_clock."""
 _ACTIVE = "NOT EXISTS (SELECT 1 FROM retired WHERE platform_id = p.id)"
-_CONCERNS = "(r.received_day >= p.since OR r.recorded_at > p.added_at)"
+_CONCERNS = "(r.received_day >= p.since OR r.id > p.after_request)"
 """As domain.platforms.concerns."""
 _OWN_EXPORT = "(p.known <> '' AND p.known = coalesce((SELECT origin FROM batch WHERE id = r.batch_id), ''))"
 """As domain.platforms.from_its_own_export."""

@@ -17,7 +17,7 @@ PLATFORM = "p.*, t.at, t.by FROM platform p LEFT JOIN retired t ON t.platform_id
 def platform_values(platform: Platform) -> tuple[ledger.Value, ...]:
     return (
         *(platform.name, platform.known, platform.since.isoformat(), platform.by),
-        to_text(platform.added_at),
+        *(to_text(platform.added_at), platform.after_request),
     )
 
 
@@ -29,8 +29,9 @@ def to_platform(row: Sequence[Any]) -> Platform:
         since=date.fromisoformat(row[3]),
         by=row[4],
         added_at=from_text(row[5]),
-        retired_at=from_text(row[6]) if row[6] else None,
-        retired_by=row[7] or "",
+        after_request=row[6],
+        retired_at=from_text(row[7]) if row[7] else None,
+        retired_by=row[8] or "",
     )
 
 

@@ -145,6 +145,7 @@ class Platform(_Table):
     since = TextField()
     by = TextField()
     added_at = TextField()
+    after_request = IntegerField()
 
 
 class Retired(_Table):
